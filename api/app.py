@@ -1,0 +1,72 @@
+"""Builds the HTTP application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import metadata
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from fastapi_offline import FastAPIOffline
+
+from api import errors
+from api.middleware import RequestMiddleware
+from api.routes import articles, health, page, search
+from api.schemas import Problem
+from api.serving import ServedEngine
+from api.settings import Settings
+from rag.engine import Engine
+from rag.types import SearchRequest
+
+_DESCRIPTION = """
+Ask a folder of articles in Chinese or English and get back the passages that answer, each one proven by a verbatim
+quote at exact positions in its source.
+
+**Positions** are 0-based, end-exclusive and counted in Unicode code points of the article's text exactly as decoded from
+its file (JavaScript counts UTF-16 units: convert). For every quote, `source[start:end] == quote`.
+
+**Errors** are `application/problem+json` (RFC 9457) with a stable `code`, a `detail` that says what to do and a
+`request_id`, which is also in the header `X-Request-ID`.
+"""
+_PROBLEM = {"model": Problem, "content": {"application/problem+json": {}}}
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application; its engine is opened when it starts.
+
+    Raises (at start):
+        SearchIndexError: there is no index, or it is damaged.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        engine = Engine(settings.home, settings.encoder, settings.device)
+        engine.search(SearchRequest("预热 warm up", top_k=1))  # loads the encoder and jieba before the first reader asks
+        app.state.served = ServedEngine(engine, settings.refresh_seconds)
+        yield
+
+    app = FastAPIOffline(
+        docs_url="/docs",
+        redoc_url=None,
+        title="cited-rag",
+        version=metadata.version("cited-rag"),
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        responses={status: {**_PROBLEM, "description": text} for status, text in _RESPONSES.items()},
+    )
+    app.add_middleware(RequestMiddleware, largest_body=settings.largest_body)
+    errors.install(app)
+    for router in (search.router, articles.router, health.router, page.router):
+        app.include_router(router)
+    app.mount("/page", StaticFiles(packages=[("api", "page")]), name="page")
+    return app
+
+
+_RESPONSES: dict[int | str, str] = {
+    400: "The body is not JSON.",
+    404: "No such article.",
+    413: "The body is larger than 1 MB.",
+    422: "A value is missing, of the wrong type or out of range.",
+    503: "The index cannot be used.",
+}

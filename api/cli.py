@@ -1,0 +1,63 @@
+"""The command ``rag serve``."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import click
+import uvicorn
+from pydantic import ValidationError
+
+from api.app import create_app
+from api.settings import Settings
+from index.errors import MissingIndexError, SearchIndexError
+from index.store import Home
+from rag.indexing import index_paths, print_report
+
+
+@click.command()
+@click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on.  [default: 8000]")
+@click.option("--encoder", help="Refuse an index that was built with another encoder; build with this one if none is.")
+@click.option("--device", help="Where a sentence-transformers model runs: cpu, cuda, mps.")
+@click.pass_obj
+def serve(home: Path, host: str | None, port: int | None, encoder: str | None, device: str | None) -> None:
+    """Serve the web page and the HTTP API; builds the index over seeds/ first if there is none."""
+    given = {"host": host, "port": port, "encoder": encoder, "device": device}
+    try:
+        settings = Settings(home=home, **{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        raise click.ClickException(f"wrong setting: {error.errors()[0]['msg']} (see docs/settings.md)") from error
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    _ensure_index(settings)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(settings),
+            host=settings.host,
+            port=settings.port,
+            access_log=False,  # our own middleware writes the line, with the request's id
+            log_config=None,
+            timeout_graceful_shutdown=30,
+        )
+    )
+    server.run()
+    if not server.started:
+        raise SystemExit(1)
+
+
+def _ensure_index(settings: Settings) -> None:
+    """An index that can be served, or an error that says why not; it is opened only to be checked."""
+    try:
+        Home(settings.home).open(settings.encoder).close()
+    except MissingIndexError:
+        _build(settings)
+    except SearchIndexError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _build(settings: Settings) -> None:
+    try:
+        print_report(index_paths(Home(settings.home), [settings.sources], settings.encoder, settings.device))
+    except SearchIndexError as error:
+        raise click.ClickException(str(error)) from error

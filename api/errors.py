@@ -1,0 +1,86 @@
+"""The one place where errors become HTTP: a table of classes, and one maker of problem+json bodies (RFC 9457)."""
+
+from __future__ import annotations
+
+import json
+import logging
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from index.errors import SearchIndexError
+from rag.errors import EngineError, InvalidParameterError, InvalidQueryError, UnknownArticleError
+
+log = logging.getLogger("api")
+
+STATUS_OF: dict[type[Exception], HTTPStatus] = {
+    InvalidQueryError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    InvalidParameterError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    UnknownArticleError: HTTPStatus.NOT_FOUND,
+    SearchIndexError: HTTPStatus.SERVICE_UNAVAILABLE,
+    EngineError: HTTPStatus.BAD_REQUEST,
+}
+"""Most specific first; the first class that fits decides."""
+
+
+class BodyTooLargeError(Exception):
+    """The request body is larger than the server takes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"the request body is larger than {limit:,} bytes; send a shorter one")
+
+
+def problem(request_id: str, status: HTTPStatus, code: str, detail: str) -> Response:
+    """An error response. Escaped to ASCII, so that it can quote whatever it complains about."""
+    body = {
+        "type": f"urn:cited-rag:problem:{code}",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": detail,
+        "code": code,
+        "request_id": request_id,
+    }
+    return Response(json.dumps(body), status.value, media_type="application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    """Registers a handler for every kind of error."""
+
+    def request_id(request: Request) -> str:
+        return str(getattr(request.state, "request_id", ""))
+
+    async def domain(request: Request, error: Exception) -> Response:
+        status = next(status for kind, status in STATUS_OF.items() if isinstance(error, kind))
+        return problem(request_id(request), status, getattr(error, "code", "error"), str(error))
+
+    async def validation(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        first = error.errors()[0]
+        if first["type"] == "json_invalid":
+            detail = f"the body is not valid JSON ({first.get('ctx', {}).get('error', 'syntax error')}); check its syntax"
+            return problem(request_id(request), HTTPStatus.BAD_REQUEST, "invalid_json", detail)
+        place = ".".join(str(part) for part in first["loc"][1:]) or "the body"  # the first part says body or query
+        detail = f"{place}: {first['msg']}; /docs describes the request"
+        return problem(request_id(request), HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", detail)
+
+    async def http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        status = HTTPStatus(error.status_code)
+        code = status.name.lower()
+        response = problem(request_id(request), status, code, f"{error.detail}; /docs lists what there is")
+        response.headers.update(error.headers or {})
+        return response
+
+    async def unexpected(request: Request, error: Exception) -> Response:
+        log.exception("request %s failed", request_id(request), exc_info=error)
+        detail = "the server failed; tell its maintainer the request_id"
+        return problem(request_id(request), HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", detail)
+
+    for kind in STATUS_OF:
+        app.add_exception_handler(kind, domain)
+    app.add_exception_handler(RequestValidationError, validation)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(Exception, unexpected)

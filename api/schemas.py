@@ -1,0 +1,194 @@
+"""The JSON that goes in and out. Positions are 0-based, end-exclusive, in Unicode code points of the article's text."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from index.types import Article, Language
+from rag.present import article_json, response_json
+from rag.types import LARGEST_TOP_K, LONGEST_QUERY, Filters, Mode, SearchRequest, SearchResponse
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class FiltersBody(_Model):
+    """Which passages may be returned."""
+
+    language: Language | None = Field(None, description="Only passages in this language.")
+    article_ids: list[str] | None = Field(None, description="Only passages of these articles.")
+
+
+class SearchBody(_Model):
+    """A search."""
+
+    query: str = Field(
+        description=f"Question or words in Chinese or English, 1 to {LONGEST_QUERY:,} characters after trimming.",
+        examples=["GPT-3 的训练成本是多少？", "How much did it cost to train GPT-3?"],
+    )
+    top_k: int = Field(10, ge=1, le=LARGEST_TOP_K, description="How many passages to return at most.")
+    mode: Mode = Field(Mode.HYBRID, description="hybrid: all legs; dense: vectors only; lexical: BM25 only.")
+    filters: FiltersBody = Field(default_factory=FiltersBody)
+    explain: bool = Field(False, description="Also return tokens, weights and each leg's raw and normalised scores.")
+
+    def to_request(self) -> SearchRequest:
+        ids = self.filters.article_ids
+        filters = Filters(self.filters.language, tuple(ids) if ids is not None else None)
+        return SearchRequest(self.query, self.top_k, self.mode, filters, self.explain)
+
+
+class SpanJson(_Model):
+    """A stretch of the article's text."""
+
+    start: int
+    end: int
+
+
+class QuoteJson(SpanJson):
+    """A stretch of the article's text, and what it says, verbatim."""
+
+    quote: str
+
+
+class ScoresJson(_Model):
+    """What each leg says by itself; null where a leg took no part. Cosines are -1 to 1, BM25 is 0 and up."""
+
+    dense: float | None
+    sentence: float | None
+    lexical: float | None
+    interaction: float | None
+
+
+class ArticleJson(_Model):
+    """The article of a passage."""
+
+    id: str
+    title: str
+    path: str
+    url: str | None
+    language: Language
+    sha256: str = Field(description="Of the file's bytes: the same checksum, the same text, the same positions.")
+
+
+class ArticleSummaryJson(ArticleJson):
+    """An article in the list."""
+
+    passages: int
+
+    @classmethod
+    def of(cls, article: Article, passages: int) -> ArticleSummaryJson:
+        return cls(**article_json(article), passages=passages)
+
+
+class ArticleDetailJson(ArticleSummaryJson):
+    """An article with everything it says about itself."""
+
+    site: str | None
+    author: str | None
+    dates: dict[str, str] = Field(description="By the name the article uses; ISO 8601.")
+    tags: list[str]
+    characters: int = Field(description="Length of the text in code points.")
+
+    @classmethod
+    def of(cls, article: Article, passages: int) -> ArticleDetailJson:
+        m = article.metadata
+        return cls(
+            **ArticleSummaryJson.of(article, passages).model_dump(),
+            site=m.site, author=m.author, dates=m.dates, tags=list(m.tags), characters=len(article.text),
+        )  # fmt: skip
+
+
+class ArticleListJson(_Model):
+    """A page of articles."""
+
+    articles: list[ArticleSummaryJson]
+    total: int
+
+
+class SourceJson(QuoteJson):
+    """A stretch of an article's text, with the checksum of the file it was read from."""
+
+    id: str
+    sha256: str
+
+
+class LegJson(_Model):
+    """One leg's part in a result's score."""
+
+    raw: float
+    normalised: float
+    weight: float
+
+
+class ResultJson(_Model):
+    """A passage: ``quote`` is the article's text from ``start`` to ``end``, verbatim; ``text`` is the same made readable."""
+
+    id: str
+    rank: int
+    score: float = Field(ge=0, le=1)
+    scores: ScoresJson
+    text: str
+    quote: str
+    start: int
+    end: int
+    best_sentence: QuoteJson = Field(description="The passage's sentence nearest to the query.")
+    highlights: list[SpanJson] = Field(description="Words of the query in the article's text.")
+    heading: list[str]
+    kind: Literal["prose", "list", "table_row", "metadata", "boilerplate"]
+    language: Language
+    article: ArticleJson
+    legs: dict[str, LegJson] | None = Field(None, description="With explain=true: by leg name.")
+
+
+class ExplanationJson(_Model):
+    """With explain=true: what the lexical leg searched for and what each leg's scores were weighed with."""
+
+    tokens: list[str]
+    weights: dict[str, dict[str, float]]
+
+
+class SearchAnswer(_Model):
+    """Passages, best first, all from one generation of the index."""
+
+    query: str
+    query_language: Language
+    results: list[ResultJson]
+    index_version: str
+    degraded: list[str] = Field(description="Legs that had nothing to say about this query and so counted nothing.")
+    took_ms: float
+    explanation: ExplanationJson | None = None
+
+    @classmethod
+    def of(cls, response: SearchResponse) -> SearchAnswer:
+        return cls.model_validate(response_json(response))
+
+
+class HealthJson(_Model):
+    """The process is alive."""
+
+    status: Literal["ok"] = "ok"
+
+
+class ReadyJson(_Model):
+    """The index is loaded."""
+
+    status: Literal["ready"] = "ready"
+    index_version: str
+    encoder: str
+    articles: int
+    passages: int
+
+
+class Problem(BaseModel):
+    """An error, as RFC 9457 has it, with a stable ``code`` and a ``detail`` that says what to do."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
+

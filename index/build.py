@@ -1,0 +1,201 @@
+"""Builds an index generation from articles, reading and embedding only what changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+
+import numpy as np
+
+from index.database import StoredPassage, write_database
+from index.dense import DenseIndex, DenseSettings
+from index.encoders import Encoder, Vectors
+from index.errors import ArticleError, NoArticlesError
+from index.lexical import LexicalIndex
+from index.manifest import EncoderRecord, Manifest, Recipe
+from index.passages import CutSettings, cut_passages
+from index.reading import SourceFile, read_article
+from index.store import DATABASE, LEXICAL, PASSAGES, SENTENCES, Home, SearchIndex, checksums
+from index.tokens import Tokenizer
+from index.types import Article, Passage
+
+Sources = Mapping[str, Callable[[], SourceFile]]
+"""Article id -> how to get its bytes; the call may raise ArticleError."""
+Progress = Callable[[int, int], None]
+"""Told how many of how many articles are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildSettings:
+    """Choices of whoever builds an index."""
+
+    cut: CutSettings = field(default_factory=CutSettings)
+    dense: DenseSettings = field(default_factory=DenseSettings)
+    user_dictionary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did, by article id, and the generation that is now published."""
+
+    version: str
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    failed: Mapping[str, str]
+    passages: int
+    sentences: int
+    truncated: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """An article ready to be written: ranked passages and sentences have a vector each, in order."""
+
+    article: Article
+    passages: tuple[StoredPassage, ...]
+    passage_vectors: Vectors
+    sentence_vectors: Vectors
+
+
+def build_index(
+    home: Home,
+    sources: Sources,
+    encoder: Encoder,
+    settings: BuildSettings = BuildSettings(),  # noqa: B008  (frozen)
+    *,
+    roots: Sequence[str] = (),
+    rebuild: bool = False,
+    progress: Progress = lambda done, total: None,
+) -> BuildReport:
+    """Publishes an index of exactly ``sources``; an article that fails is left out and reported.
+
+    Args:
+        roots: where the sources came from, remembered for the next build.
+        rebuild: use nothing of the index that is there, not even to look at it.
+
+    Raises:
+        IndexLockedError: another process is building here.
+        NoArticlesError: no source could be read.
+        DamagedIndexError, FormatMismatchError: the present index cannot be continued; ``rebuild`` replaces it.
+    """
+    began = time.perf_counter()
+    record = EncoderRecord(encoder.name, encoder.dimensions, dict(encoder.settings))
+    recipe = Recipe(record, settings.cut, settings.dense, settings.user_dictionary)
+    with home.writer():
+        present = None if rebuild or home.current() is None else home.open()
+        old = present if present is not None and present.manifest.recipe == recipe else None
+        before = present.database.checksums() if present is not None else {}
+        build = _Build(old, encoder, Tokenizer(settings.user_dictionary, home.cache), recipe)
+        build.read(sources, before, progress)
+        if not build.prepared:
+            raise NoArticlesError(list(roots) or list(sources))
+        manifest = build.write(home, present, tuple(roots))
+        if present is not None:
+            present.close()
+    removed = tuple(sorted(before.keys() - {each.article.id for each in build.prepared}))
+    return BuildReport(
+        manifest.version, tuple(build.added), tuple(build.changed), removed, tuple(build.unchanged), build.failed,
+        manifest.passages, manifest.sentences, encoder.truncated, time.perf_counter() - began,
+    )  # fmt: skip
+
+
+class _Build:
+    """One run: reads and prepares articles, then writes a generation."""
+
+    def __init__(self, old: SearchIndex | None, encoder: Encoder, tokenizer: Tokenizer, recipe: Recipe) -> None:
+        self._old, self._encoder, self._tokenizer, self._recipe = old, encoder, tokenizer, recipe
+        self.prepared: list[_Prepared] = []
+        self.added: list[str] = []
+        self.changed: list[str] = []
+        self.unchanged: list[str] = []
+        self.failed: dict[str, str] = {}
+
+    def read(self, sources: Sources, before: Mapping[str, str], progress: Progress) -> None:
+        """Prepares every source, from the old generation where its bytes are the same."""
+        for done, (article_id, get) in enumerate(sorted(sources.items())):
+            progress(done, len(sources))
+            try:
+                source = get()
+                same = before.get(article_id) == source.sha256
+                reusable = self._old if same else None
+                self.prepared.append(self._reuse(reusable, article_id) if reusable else self._prepare(source))
+            except ArticleError as error:
+                self.failed[article_id] = error.reason
+                continue
+            kind = self.unchanged if same else self.changed if article_id in before else self.added
+            kind.append(article_id)
+        progress(len(sources), len(sources))
+
+    def _prepare(self, source: SourceFile) -> _Prepared:
+        read = read_article(source)
+        passages = cut_passages(read, self._recipe.cut)
+        stored = tuple(StoredPassage(p, tuple(self._tokenizer.tokens(searched_text(p)))) for p in passages)
+        ranked = [p for p in passages if p.ranked]
+        return _Prepared(
+            read.article,
+            stored,
+            self._encoder.encode_passages([embedded_text(p) for p in ranked]),
+            self._encoder.encode_passages([s.text for p in ranked for s in p.sentences]),
+        )
+
+    @staticmethod
+    def _reuse(old: SearchIndex, article_id: str) -> _Prepared:
+        found = old.database.article(article_id)
+        assert found is not None, "its checksum was read from the same database"
+        pairs = list(old.database.passages_of(article_id))
+        rows = np.array([row for row, _ in pairs if row is not None], np.int64)
+        starts = old.columns.sentence_starts
+        sentences = [np.arange(starts[row], starts[row + 1]) for row in rows]
+        return _Prepared(
+            found[0],
+            tuple(stored for _, stored in pairs),
+            old.passages.vectors(rows),
+            old.sentences.vectors(np.concatenate(sentences) if sentences else rows),
+        )
+
+    def write(self, home: Home, present: SearchIndex | None, roots: tuple[str, ...]) -> Manifest:
+        """Publishes what was prepared, unless it is what is published already."""
+        content = self._content()
+        if present is not None and present.manifest.content == content and present.manifest.sources == roots:
+            return present.manifest
+        created = datetime.now(UTC)
+        version = f"{created:%Y%m%dT%H%M%S%f}-{content[:8]}"
+        folder = home.generation(version)
+        shutil.rmtree(folder, ignore_errors=True)
+        (folder / LEXICAL).mkdir(parents=True)
+        write_database(folder / DATABASE, ((each.article, each.passages) for each in self.prepared))
+        passages = np.concatenate([each.passage_vectors for each in self.prepared])
+        sentences = np.concatenate([each.sentence_vectors for each in self.prepared])
+        DenseIndex.build(passages, self._recipe.dense).save(folder / PASSAGES)
+        DenseIndex.build(sentences, self._recipe.dense).save(folder / SENTENCES)
+        tokens = [stored.tokens for each in self.prepared for stored in each.passages if stored.passage.ranked]
+        LexicalIndex.build(tokens).save(folder / LEXICAL)
+        manifest = Manifest(
+            version, created.isoformat(timespec="seconds"), content, roots, len(self.prepared),
+            len(passages), len(sentences), self._recipe, checksums(folder),
+        )  # fmt: skip
+        home.publish(manifest)
+        return manifest
+
+    def _content(self) -> str:
+        articles = [(each.article.id, each.article.sha256) for each in self.prepared]
+        text = json.dumps([asdict(self._recipe), articles], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def embedded_text(passage: Passage) -> str:
+    """What is embedded for a passage: its headings and its readable text."""
+    return f"{passage.context}\n{passage.readable.text}" if passage.heading else passage.readable.text
+
+
+def searched_text(passage: Passage) -> str:
+    """What the lexical index holds for a passage."""
+    return embedded_text(passage)

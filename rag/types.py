@@ -1,0 +1,122 @@
+"""What goes into a search and what comes out."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from index.spans import Span
+from index.types import Article, Language, Passage, Sentence
+from rag.errors import InvalidParameterError, InvalidQueryError
+
+LONGEST_QUERY = 2_000
+LARGEST_TOP_K = 100
+_ALLOWED_CONTROLS = "\t\n\r"
+
+
+class Mode(StrEnum):
+    """Which legs take part."""
+
+    HYBRID = "hybrid"
+    DENSE = "dense"
+    LEXICAL = "lexical"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which passages may be returned; None lets all."""
+
+    language: Language | None = None
+    article_ids: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """A checked search: ``query`` is trimmed and 1 to 2,000 characters long.
+
+    Raises:
+        InvalidQueryError: empty, too long, or with control characters or lone surrogates.
+        InvalidParameterError: ``top_k`` or ``mode`` out of range.
+    """
+
+    query: str
+    top_k: int = 10
+    mode: Mode = Mode.HYBRID
+    filters: Filters = field(default_factory=Filters)
+    explain: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "query", _checked_query(self.query))
+        if not 1 <= self.top_k <= LARGEST_TOP_K:
+            raise InvalidParameterError("top_k", self.top_k, f"a whole number from 1 to {LARGEST_TOP_K}")
+        if self.mode not in tuple(Mode):
+            raise InvalidParameterError("mode", self.mode, f"one of {', '.join(Mode)}")
+        object.__setattr__(self, "mode", Mode(self.mode))
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A passage that was found.
+
+    ``score`` is 0 to 1. ``scores`` holds each leg's own score, None where a leg took no part. ``highlights`` are source
+    positions of words of the query. ``best_sentence`` is the passage's sentence nearest to the query.
+    """
+
+    rank: int
+    score: float
+    scores: Mapping[str, float | None]
+    passage: Passage
+    article: Article
+    best_sentence: Sentence
+    highlights: tuple[Span, ...]
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegExplanation:
+    """One leg's part in one result: ``normalised`` is what the weight is applied to."""
+
+    raw: float
+    normalised: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How the ranking came about. ``results[i]`` belongs to result ``i``, by leg name."""
+
+    tokens: tuple[str, ...]
+    weights: Mapping[str, Mapping[str, float]]
+    results: tuple[Mapping[str, LegExplanation], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResponse:
+    """Results, best first. ``degraded`` names legs that had nothing to say about this query and so lost their weight."""
+
+    query: str
+    query_language: Language
+    results: tuple[Result, ...]
+    index_version: str
+    degraded: tuple[str, ...]
+    took_ms: float
+    explanation: Explanation | None = None
+
+
+def _checked_query(query: str) -> str:
+    query = query.strip()
+    if not query:
+        raise InvalidQueryError("the query is empty; ask something in Chinese or English")
+    if len(query) > LONGEST_QUERY:
+        raise InvalidQueryError(
+            f"the query has {len(query):,} characters; shorten it to at most {LONGEST_QUERY:,}"
+        )
+    for character in query:
+        category = unicodedata.category(character)
+        if category == "Cs":
+            raise InvalidQueryError("the query holds a lone surrogate, which is no character; send well-formed Unicode")
+        if category == "Cc" and character not in _ALLOWED_CONTROLS:
+            raise InvalidQueryError(f"the query holds the control character U+{ord(character):04X}; remove it")
+    return query
