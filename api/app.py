@@ -42,7 +42,9 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine = Engine(settings.home, settings.encoder, settings.device)
-        engine.search(SearchRequest("预热 warm up", top_k=1))  # loads the encoder and jieba before the first reader asks
+        engine.search(
+            SearchRequest("预热 warm up", top_k=1)
+        )  # loads the encoder and jieba before the first reader asks
         app.state.served = ServedEngine(engine, settings.refresh_seconds)
         yield
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from typing import Any
 
 import click
 import uvicorn
@@ -24,9 +25,9 @@ from rag.indexing import index_paths, print_report
 @click.pass_obj
 def serve(home: Path, host: str | None, port: int | None, encoder: str | None, device: str | None) -> None:
     """Serve the web page and the HTTP API; builds the index over seeds/ first if there is none."""
-    given = {"host": host, "port": port, "encoder": encoder, "device": device}
+    given: dict[str, Any] = {"home": home, "host": host, "port": port, "encoder": encoder, "device": device}
     try:
-        settings = Settings(home=home, **{name: value for name, value in given.items() if value is not None})
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         raise click.ClickException(f"wrong setting: {error.errors()[0]['msg']} (see docs/settings.md)") from error
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")

@@ -60,7 +60,9 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, RequestValidationError)
         first = error.errors()[0]
         if first["type"] == "json_invalid":
-            detail = f"the body is not valid JSON ({first.get('ctx', {}).get('error', 'syntax error')}); check its syntax"
+            detail = (
+                f"the body is not valid JSON ({first.get('ctx', {}).get('error', 'syntax error')}); check its syntax"
+            )
             return problem(request_id(request), HTTPStatus.BAD_REQUEST, "invalid_json", detail)
         place = ".".join(str(part) for part in first["loc"][1:]) or "the body"  # the first part says body or query
         detail = f"{place}: {first['msg']}; /docs describes the request"

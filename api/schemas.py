@@ -31,7 +31,7 @@ class SearchBody(_Model):
     )
     top_k: int = Field(10, ge=1, le=LARGEST_TOP_K, description="How many passages to return at most.")
     mode: Mode = Field(Mode.HYBRID, description="hybrid: all legs; dense: vectors only; lexical: BM25 only.")
-    filters: FiltersBody = Field(default_factory=FiltersBody)
+    filters: FiltersBody = FiltersBody()
     explain: bool = Field(False, description="Also return tokens, weights and each leg's raw and normalised scores.")
 
     def to_request(self) -> SearchRequest:
@@ -191,4 +191,3 @@ class Problem(BaseModel):
     detail: str
     code: str
     request_id: str
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from index.source_text import SourceText
+from index.source_text import SourceText, SourceTextBuilder
 from index.spans import Span
 
 
@@ -56,3 +56,15 @@ class Block:
 
 EMPHASIS_LEVEL = 7
 """Below every real heading: a bold line opens a section of its own and closes the bold one before."""
+
+
+def record_text(cells: tuple[Cell, ...]) -> SourceText:
+    """A record as one line, ``header: value; header: value``; a single column is its value alone."""
+    builder = SourceTextBuilder()
+    for cell in cells:
+        if len(builder):
+            builder.insert("; ")
+        if cell.header and len(cells) > 1:
+            builder.insert(f"{cell.header}: ")
+        builder.append(cell.value)
+    return builder.build()

@@ -28,7 +28,9 @@ _OPEN_ELSEWHERE = re.compile(
     r"^(跳转到|点击|在).{0,12}(查看|打开|阅读)(原文|全文)?$|^(阅读|查看)(原文|全文)$|^(open|view|read)\ (it\ )?(in|on)\ \S+",
     re.IGNORECASE,
 )
-_RELATED = re.compile(r"^(相关(主题|阅读|文章|推荐)|延伸阅读|推荐阅读|related\s.{0,12}|more from.{0,20}|read next)$", re.IGNORECASE)
+_RELATED = re.compile(
+    r"^(相关(主题|阅读|文章|推荐)|延伸阅读|推荐阅读|related\s.{0,12}|more from.{0,20}|read next)$", re.IGNORECASE
+)
 _FRAGMENT = 30
 """A block this short and without sentence punctuation is a fragment: a name, a slogan, a stray comma."""
 

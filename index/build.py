@@ -69,7 +69,7 @@ def build_index(
     home: Home,
     sources: Sources,
     encoder: Encoder,
-    settings: BuildSettings = BuildSettings(),  # noqa: B008  (frozen)
+    settings: BuildSettings = BuildSettings(),
     *,
     roots: Sequence[str] = (),
     rebuild: bool = False,

@@ -8,6 +8,7 @@ import threading
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,7 @@ CREATE TABLE sentences (
 );
 CREATE INDEX sentences_by_passage ON sentences (passage_row);
 """
+_CACHED_PASSAGES, _CACHED_ARTICLES = 2_000, 100
 _PASSAGE = (
     "SELECT a.id, p.start, p.end, p.text, p.segments, p.heading, p.kind, p.language, p.row "
     "FROM passages p JOIN articles a ON a.number = p.article "
@@ -104,6 +106,9 @@ class Database:
     def __init__(self, path: Path) -> None:
         self._db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
         self._lock = threading.Lock()
+        # results show the same passages and articles again and again; reading one anew costs a millisecond
+        self.passage = lru_cache(_CACHED_PASSAGES)(self._read_passage)
+        self.article = lru_cache(_CACHED_ARTICLES)(self._read_article)
 
     def close(self) -> None:
         self._db.close()
@@ -128,7 +133,7 @@ class Database:
         rows = self._query(_ARTICLE + "ORDER BY id LIMIT ? OFFSET ?", limit, offset)
         return [_article(row) for row in rows]
 
-    def article(self, article_id: str) -> tuple[Article, int] | None:
+    def _read_article(self, article_id: str) -> tuple[Article, int] | None:
         """One article with its number of passages, or None."""
         rows = self._query(_ARTICLE + "WHERE id = ?", article_id)
         return _article(rows[0]) if rows else None
@@ -137,13 +142,15 @@ class Database:
         """Article id -> sha256."""
         return dict(self._query("SELECT id, sha256 FROM articles"))
 
-    def passage(self, row: int) -> Passage:
+    def _read_passage(self, row: int) -> Passage:
         """The passage at a row of the indexes."""
         return self._passage(self._query(_PASSAGE + "WHERE p.row = ?", row)[0])
 
     def passages_of(self, article_id: str) -> Iterator[tuple[int | None, StoredPassage]]:
         """The passages of an article in order, each with its row (None for boilerplate) and tokens."""
-        found = self._query(_PASSAGE.replace("p.row ", "p.row, p.tokens ") + "WHERE a.id = ? ORDER BY p.start", article_id)
+        found = self._query(
+            _PASSAGE.replace("p.row ", "p.row, p.tokens ") + "WHERE a.id = ? ORDER BY p.start", article_id
+        )
         for *columns, tokens in found:
             passage = self._passage(tuple(columns))
             yield columns[-1], StoredPassage(passage, tuple(tokens.split("\n")) if tokens else ())
@@ -171,9 +178,7 @@ class Database:
             return self._db.execute(sql, values).fetchall()
 
 
-_ARTICLE = (
-    "SELECT id, text, sha256, language, title, url, site, author, dates, tags, passages FROM articles "
-)
+_ARTICLE = "SELECT id, text, sha256, language, title, url, site, author, dates, tags, passages FROM articles "
 
 
 def _article(row: tuple) -> tuple[Article, int]:  # type: ignore[type-arg]

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import faiss
+import faiss  # type: ignore[import-untyped,unused-ignore]
 import numpy as np
 from numpy.typing import NDArray
 
 from index.encoders import Vectors
-from index.hits import Allowed, Hits, Rows, rank
+from index.hits import Allowed, Hits, Rows, Scores, rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,11 @@ class DenseIndex:
         self._index = index
 
     @classmethod
-    def build(cls, vectors: Vectors, settings: DenseSettings = DenseSettings()) -> DenseIndex:  # noqa: B008  (frozen)
+    def build(cls, vectors: Vectors, settings: DenseSettings = DenseSettings()) -> DenseIndex:
         """Args: vectors of shape ``(n, dimensions)``, rows of unit length."""
         count, dimensions = vectors.shape
         if count <= settings.exact_below:
-            index = faiss.IndexFlatIP(dimensions)
+            index: Any = faiss.IndexFlatIP(dimensions)
         else:
             lists = int(4 * count**0.5)
             index = faiss.index_factory(dimensions, settings.factory.format(lists=lists), faiss.METRIC_INNER_PRODUCT)
@@ -68,6 +68,16 @@ class DenseIndex:
         scores, rows = self._index.search(query, k, params=self._parameters(allowed))
         found = rows[0] >= 0
         return rank(rows[0][found], scores[0][found].astype(np.float64), k)
+
+    def similarities(self, query: Vectors, rows: Rows) -> Scores:
+        """The inner products of one query of shape ``(1, dimensions)`` with the vectors of ``rows``."""
+        if self.exact and 2 * len(rows) > self.count:
+            # one product over all the vectors where they lie costs less than gathering most of them
+            stored = faiss.rev_swig_ptr(self._index.get_xb(), self.count * self._index.d)
+            products: Vectors = (stored.reshape(self.count, -1) @ query[0])[rows]
+        else:
+            products = self.vectors(rows) @ query[0]
+        return products.astype(np.float64)
 
     def vectors(self, rows: Rows) -> NDArray[np.float32]:
         """The stored vectors of ``rows``, shape ``(len(rows), dimensions)``."""

@@ -14,7 +14,8 @@ from index.spans import Span
 
 _BARE_URL = re.compile(r"https?://(?P<host>[\w.-]+)[!-;=-{}~]*", re.ASCII)
 _STRAY_EMPHASIS = re.compile(r"\*{2,}")
-_SENTENCE_END = tuple("。！？!?；;…:：”\"』」.)）")
+_SENTENCE_END = tuple('。！？!?；;…:：”"』」.)）')
+_SOFT, _HARD = "\n", "\n\n"
 _WRAP_COLUMNS = 60
 """A line that runs at least this wide and stops in mid-sentence was wrapped by a program, not ended by a writer."""
 _CAPTION_HAN, _CAPTION_WORDS = 5, 4
@@ -48,7 +49,7 @@ class InlineText:
 
     def line_break(self, span: Span, soft: bool = False) -> None:
         """The end of a line; a soft one disappears where it only wraps a sentence."""
-        self._pieces.append(("\n" if soft else "\n\n", span.start, span.end))
+        self._pieces.append((_SOFT if soft else _HARD, span.start, span.end))
 
     def open_strong(self) -> None:
         self._strong_since.append(self._length())
@@ -73,23 +74,26 @@ class InlineText:
         builder = SourceTextBuilder()
         line = ""
         for i, (text, start, end) in enumerate(self._pieces):
-            if text == "\n":
-                following = next((t for t, _, _ in self._pieces[i + 1 :] if t.strip()), "")
-                text = _soft_break(line, following)
-            elif text == "\n\n":
-                text = "\n"
-            if text == "\n":
+            said = self._break(i, line) if text in (_SOFT, _HARD) else text
+            if said == "\n":
                 if line:
-                    builder.copy(text, start, end) if end > start else builder.insert(text)
+                    builder.copy(said, start, end) if end > start else builder.insert(said)
                 line = ""
-            elif len(text) != end - start:
-                builder.copy(text, start, end)
-                line += text
+            elif len(said) != end - start:
+                builder.copy(said, start, end)
+                line += said
             else:
-                for low, high in _readable_runs(text):
-                    builder.copy(text[low:high], start + low, start + high)
-                    line += text[low:high]
+                for low, high in _readable_runs(said):
+                    builder.copy(said[low:high], start + low, start + high)
+                    line += said[low:high]
         return builder.build().strip()
+
+    def _break(self, at: int, line: str) -> str:
+        """What the break at piece ``at`` reads like after ``line``."""
+        if self._pieces[at][0] == _HARD:
+            return "\n"
+        following = next((text for text, _, _ in self._pieces[at + 1 :] if text.strip()), "")
+        return _soft_break(line, following)
 
     def emphasised_line(self, text: SourceText) -> int | None:
         """The length of the first line, if that line is one bold run and nothing else.

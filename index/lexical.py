@@ -91,5 +91,7 @@ class LexicalIndex:
     def load(cls, folder: Path, count: int) -> LexicalIndex:
         """Opens a saved index, postings memory-mapped."""
         text = (folder / "terms.txt").read_bytes().decode("utf-8")
-        arrays = [np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("starts", "rows", "weights")]
-        return cls(text.split("\n") if text else [], *arrays, count)
+        starts, rows, weights = (
+            np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("starts", "rows", "weights")
+        )
+        return cls(text.split("\n") if text else [], starts, rows, weights, count)

@@ -7,21 +7,20 @@ standard library's parser, front matter by PyYAML; both report positions too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from html.parser import HTMLParser
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pyromark
-import yaml
 
-from index.blocks import EMPHASIS_LEVEL, Block, BlockKind, Cell, Link
+from index.blocks import EMPHASIS_LEVEL, Block, BlockKind, Cell, Link, record_text
+from index.front_matter import front_matter_block
+from index.html_text import html_text
 from index.inline import InlineText
-from index.source_text import SourceText, SourceTextBuilder
+from index.source_text import SourceText
 from index.spans import Span
 
 _OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH
-_FRONT_MATTER = pyromark.Options.ENABLE_YAML_STYLE_METADATA_BLOCKS
 _EMPTY = SourceText("", ())
 _LONGEST_EMPHASISED_HEADING = 40
 _STRONG_TAGS = ("<b>", "<strong>")
@@ -31,21 +30,10 @@ _BREAK_TAGS = ("<br", "</p", "</div", "</li", "</td", "<p", "<div", "<li")
 
 def parse_markdown(source: str) -> tuple[Block, ...]:
     """The blocks of ``source`` from top to bottom; every character that is not white space lies in one of them."""
-    offset = _front_matter_end(source)
-    blocks = [_front_matter_block(source, offset)] if offset else []
-    return (*blocks, *_Parser(source, offset).blocks())
-
-
-def record_text(cells: tuple[Cell, ...]) -> SourceText:
-    """A record as one line, ``header: value; header: value``; a single column is its value alone."""
-    builder = SourceTextBuilder()
-    for cell in cells:
-        if len(builder):
-            builder.insert("; ")
-        if cell.header and len(cells) > 1:
-            builder.insert(f"{cell.header}: ")
-        builder.append(cell.value)
-    return builder.build()
+    front_matter = front_matter_block(source)
+    offset = front_matter.span.end if front_matter is not None else 0
+    body = _Parser(source, offset).blocks()
+    return (front_matter, *body) if front_matter is not None else tuple(body)
 
 
 class _Parser:
@@ -54,7 +42,7 @@ class _Parser:
     def __init__(self, source: str, offset: int) -> None:
         self._source = source
         body = source[offset:]
-        self._events = pyromark.events_with_range(body, options=_OPTIONS)
+        self._events: Any = pyromark.events_with_range(body, options=_OPTIONS)
         # code point index of every byte index, so that byte ranges become positions in the source
         encoded = np.frombuffer(body.encode(), dtype=np.uint8)
         starts = np.concatenate([(encoded & 0xC0) != 0x80, [True]])
@@ -74,7 +62,7 @@ class _Parser:
             if isinstance(event, str):
                 self._mark(event, span)
                 continue
-            (name, value), *_ = event.items()
+            name, value = next(iter(event.items()))
             if name in ("Start", "End"):
                 tag, data = (value, None) if isinstance(value, str) else next(iter(value.items()))
                 handler = getattr(self, f"_{name.lower()}_{tag.lower()}", None)
@@ -200,7 +188,7 @@ class _Parser:
         self._html = []
 
     def _end_htmlblock(self, span: Span, _data: object) -> None:
-        for piece in _html_text(self._source, self._html):
+        for piece in html_text(self._source, self._html):
             self._target.text(piece, piece.quote(self._source))
             self._target.line_break(Span(piece.end, piece.end))
         if not self._items:
@@ -250,86 +238,3 @@ def _reads_like_heading(line: str) -> bool:
 
 def _one_line(cells: list[SourceText]) -> SourceText:
     return record_text(tuple(Cell("", cell) for cell in cells if cell.text))
-
-
-# -- HTML ----------------------------------------------------------------------------------------------------------------
-
-
-class _HtmlText(HTMLParser):
-    """The positions of what an HTML fragment says, by line and column as HTMLParser reports them."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=False)
-        self.found: list[tuple[tuple[int, int], int]] = []
-        self._silent = 0
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        self._silent += tag in ("script", "style")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._silent -= tag in ("script", "style") and self._silent > 0
-
-    def handle_data(self, data: str) -> None:
-        if data.strip() and not self._silent:
-            self.found.append((self.getpos(), len(data)))
-
-
-def _html_text(source: str, lines: list[Span]) -> Iterator[Span]:
-    """The spans of the text between the tags of an HTML block."""
-    if not lines:
-        return
-    start, end = lines[0].start, lines[-1].end
-    parser = _HtmlText()
-    parser.feed(source[start:end])
-    parser.close()
-    line_starts = [start]
-    for _ in range(source.count("\n", start, end)):
-        line_starts.append(source.index("\n", line_starts[-1]) + 1)
-    for (line, column), length in parser.found:
-        at = line_starts[line - 1] + column
-        yield Span(at, min(at + length, end))
-
-
-# -- front matter --------------------------------------------------------------------------------------------------------
-
-
-def _front_matter_end(source: str) -> int:
-    """Where the article's body begins: after YAML front matter at the very top, else 0."""
-    if not source.startswith("---"):
-        return 0
-    for event, byte_range in pyromark.events_with_range(source, options=_OPTIONS | _FRONT_MATTER):
-        if event == {"End": {"MetadataBlock": "YamlStyle"}} and byte_range["start"] == 0:
-            return len(source.encode()[: byte_range["end"]].decode())
-        if event != {"Start": {"MetadataBlock": "YamlStyle"}} and "Text" not in event:
-            return 0
-    return 0
-
-
-def _front_matter_block(source: str, end: int) -> Block:
-    cells = tuple(_front_matter_cells(source, end))
-    return Block(BlockKind.FRONT_MATTER, Span(0, end), record_text(cells), cells=cells)
-
-
-def _front_matter_cells(source: str, end: int) -> Iterator[Cell]:
-    """The entries whose value is text or a list of texts; nothing if the YAML is broken."""
-    start = source.index("\n") + 1
-    stop = source.rfind("---", start, end)
-    try:
-        root = yaml.compose(source[start:stop], Loader=yaml.SafeLoader)
-    except yaml.YAMLError:
-        return
-    if not isinstance(root, yaml.MappingNode):
-        return
-    for key, value in root.value:
-        nodes = value.value if isinstance(value, yaml.SequenceNode) else [value]
-        builder = SourceTextBuilder()
-        for node in nodes:
-            if isinstance(node, yaml.ScalarNode) and node.value:
-                if len(builder):
-                    builder.insert(", ")
-                low, high = start + node.start_mark.index, start + node.end_mark.index
-                at = source.find(node.value, low, high)
-                # a folded or escaped scalar reads unlike its source: then the whole scalar is one atomic segment
-                builder.copy(node.value, *((at, at + len(node.value)) if at >= 0 else (low, high)))
-        if len(builder):
-            yield Cell(str(key.value), builder.build())

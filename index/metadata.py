@@ -95,4 +95,3 @@ def _dates(front: Mapping[str, str], blocks: Sequence[Block]) -> dict[str, str]:
 def _spoken(blocks: Sequence[Block]) -> list[Block]:
     silent = (BlockKind.MARKUP, BlockKind.FRONT_MATTER)
     return [block for block in blocks if block.kind not in silent]
-

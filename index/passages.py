@@ -38,7 +38,7 @@ class CutSettings:
         return len(text) - ascii_count * (1 - self.latin_weight)
 
 
-def cut_passages(read: ReadArticle, settings: CutSettings = CutSettings()) -> list[Passage]:  # noqa: B008  (frozen)
+def cut_passages(read: ReadArticle, settings: CutSettings = CutSettings()) -> list[Passage]:
     """The passages of an article from top to bottom; none overlap.
 
     Headings, markup and white space are in no passage; everything else is.
@@ -90,7 +90,7 @@ class _Cutter:
 
     def _open_section(self, block: Block) -> None:
         self._headings = [(level, text) for level, text in self._headings if level < block.level]
-        if block.text.text != self._article.metadata.title:
+        if block.text.text.lstrip("# ") != self._article.metadata.title:
             self._headings.append((block.level, block.text.text))
 
     @property
@@ -174,7 +174,8 @@ class _Cutter:
         heading: tuple[str, ...],
     ) -> Passage:
         language = detect_language(readable.text, self._article.language)
-        return Passage(self._article.id, span, readable, heading, sentences, kind, language)
+        whole = (Sentence(span, readable.text),)  # of nothing but marks, say: a passage always has a sentence
+        return Passage(self._article.id, span, readable, heading, sentences or whole, kind, language)
 
     # -- records -----------------------------------------------------------------------------------------------------
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import charset_normalizer
 
-from index.blocks import Block
+from index.blocks import Block, BlockKind
 from index.errors import DuplicateArticleError, EncodingError, NoArticlesError, UnreadableArticleError
 from index.language import detect_language
 from index.markdown import parse_markdown
@@ -94,7 +94,18 @@ def read_article(source: SourceFile) -> ReadArticle:
     blocks = parse_markdown(text)
     language = detect_language("\n".join(block.text.text for block in blocks))
     metadata = read_metadata(source.id, blocks, source.title)
+    blocks = _promote_title(blocks, metadata.title)
     return ReadArticle(Article(source.id, source.id, text, source.sha256, language, metadata), blocks)
+
+
+def _promote_title(blocks: tuple[Block, ...], title: str) -> tuple[Block, ...]:
+    """A first paragraph that is nothing but the title ("#Title", where the space is missing) is the main heading."""
+    for i, block in enumerate(blocks):
+        if block.kind is BlockKind.PARAGRAPH and block.text.text.lstrip("# ") == title:
+            return (*blocks[:i], replace(block, kind=BlockKind.HEADING, level=1), *blocks[i + 1 :])
+        if block.kind not in (BlockKind.MARKUP, BlockKind.FRONT_MATTER):
+            break
+    return blocks
 
 
 def decode(data: bytes, name: str) -> str:
@@ -121,11 +132,8 @@ def _decode_gb18030(data: bytes, name: str) -> str:
         text = data.decode("gb18030")
     except UnicodeDecodeError:
         raise EncodingError(name, guessed) from None
-    if sum(byte > 0x7F for byte in data) >= _TOO_SHORT_TO_GUESS:
-        plausible = guessed == "gb18030"
-    else:
-        plausible = _is_gb2312(text)
-    if not plausible:
+    long_enough = sum(byte > 0x7F for byte in data) >= _TOO_SHORT_TO_GUESS
+    if not (guessed == "gb18030" if long_enough else _is_gb2312(text)):
         raise EncodingError(name, guessed)
     return text
 

@@ -12,8 +12,11 @@ _TERMINAL = re.compile(r"[。！？；!?]+|…+|\.{3,}|\.|\n")
 _CONTINUES = tuple("，、,：:;；。.！？!?)）]】》」』～~")
 """What can only continue a sentence: "（……吗？），许多" does not end before the comma."""
 _ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof sr jr st vs etc al fig eq no vol pp ed eds inc ltd co corp dept est approx cf e.g i.e a.k.a "
-    "u.s u.k u.n ph.d a.m p.m jan feb mar apr jun jul aug sep sept oct nov dec gen col sgt capt gov sen rep rev hon".split()
+    (
+        "mr mrs ms dr prof sr jr st vs etc al fig eq no vol pp ed eds inc ltd co corp dept est approx cf e.g "
+        "i.e a.k.a u.s u.k u.n ph.d a.m p.m jan feb mar apr jun jul aug sep sept oct nov dec gen col sgt capt "
+        "gov sen rep rev hon"
+    ).split()
 )
 _WORD_BEFORE = re.compile(r"[A-Za-z][A-Za-z.]*$")
 

@@ -1,10 +1,10 @@
 """Generations on disk: immutable folders, one of them published by a pointer that is replaced atomically.
 
-    home/
-      current                 "<version> <sha256 of its manifest>"
-      writer.lock             held while an index is built
-      cache/                  jieba's compiled dictionary
-      generations/<version>/  manifest.json, articles.sqlite, passages.faiss, sentences.faiss, lexical/
+home/
+  current                 "<version> <sha256 of its manifest>"
+  writer.lock             held while an index is built
+  cache/                  jieba's compiled dictionary
+  generations/<version>/  manifest.json, articles.sqlite, passages.faiss, sentences.faiss, lexical/
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ class Home:
         temporary = self.path / "current.new"
         temporary.write_text(f"{manifest.version} {sha256_of(folder / MANIFEST)}\n")
         _sync_file(temporary)
-        os.replace(temporary, self._pointer)
+        temporary.replace(self._pointer)
         self._sweep({manifest.version, before})
 
     def _sweep(self, kept: set[str | None]) -> None:

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import snowballstemmer
 
@@ -18,9 +19,11 @@ _RUN = re.compile(r"[a-z0-9\u00c0-\u024f]+(?:[-._·•&+'’/:#@][a-z0-9\u00c0-\
 _PART = re.compile(r"\d+|[^\W\d_]+")
 _SHORTEST_STEMMED = 4
 STOP_WORDS = frozenset(
-    "a an the of to in on at by for from with and or as is are was were be been do does did has have had it its this "
-    "that these those what which who whom whose how when where why 的 了 是 在 和 与 也 都 就 而 及 或 被 把 对 从 向 "
-    "为 之 其 这 那 有 吗 呢 吧 啊 什么 哪些 怎么 如何 多少 为什么 哪 几 请问".split()
+    (
+        "a an the of to in on at by for from with and or as is are was were be been do does did has have had "
+        "it its this that these those what which who whom whose how when where why 的 了 是 在 和 与 也 都 就 "
+        "而 及 或 被 把 对 从 向 为 之 其 这 那 有 吗 呢 吧 啊 什么 哪些 怎么 如何 多少 为什么 哪 几 请问"
+    ).split()
 )
 """Words that ask or join and name nothing; BM25Okapi would give those in half of the passages a weight all the same."""
 
@@ -57,7 +60,7 @@ class Tokenizer:
                 yield "".join(parts)
 
     @functools.cached_property
-    def _jieba(self):  # type: ignore[no-untyped-def]  # jieba has no types
+    def _jieba(self) -> Any:
         # imported here: its dictionary takes half a second and 80 MB, which English questions need not pay
         import jieba
 
@@ -78,7 +81,7 @@ def locate(text: str, tokens: frozenset[str]) -> list[Span]:
 
     Latin words are compared by their stems and shown whole; Chinese words are looked for as they are.
     """
-    folded = "".join(_fold_character(character) for character in text)
+    folded = _fold_in_place(text)
     found = [
         Span(part.start() + run.start(), part.end() + run.start())
         for run in _RUN.finditer(folded)
@@ -91,8 +94,14 @@ def locate(text: str, tokens: frozenset[str]) -> list[Span]:
     return sorted(found)
 
 
+@functools.lru_cache(maxsize=2_000)
+def _fold_in_place(text: str) -> str:
+    """Folded one character for one, so that positions stay; what would fold to several is left alone."""
+    return "".join(map(_fold_character, text))
+
+
+@functools.lru_cache(maxsize=20_000)
 def _fold_character(character: str) -> str:
-    """One character for one, so that positions stay; what would fold to several is left alone."""
     folded = unicodedata.normalize("NFKC", character).lower()
     return folded if len(folded) == 1 else character
 

@@ -88,7 +88,14 @@ def index(
 @click.option("--json", "as_json", is_flag=True, help="Print what POST /v1/search answers.")
 @click.pass_obj
 def search(
-    home: Path, query: str, top_k: int, mode: str, language: Any, articles: tuple[str, ...], explain: bool, as_json: bool
+    home: Path,
+    query: str,
+    top_k: int,
+    mode: str,
+    language: Any,
+    articles: tuple[str, ...],
+    explain: bool,
+    as_json: bool,
 ) -> None:
     """Find the passages that answer QUERY, in Chinese or English."""
     from index.errors import SearchIndexError
@@ -108,4 +115,3 @@ def search(
         click.echo(json.dumps(response_json(response), ensure_ascii=False, indent=2))
     else:
         print_results(response)
-

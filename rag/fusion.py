@@ -33,9 +33,7 @@ def fuse(normalised: Mapping[str, Scores], same_language: NDArray[np.bool_], wei
     """
     degraded = tuple(name for name, scores in normalised.items() if not np.any(scores > 0))
     alive = [name for name in normalised if name not in degraded]
-    raw = {
-        name: np.where(same_language, weights.same_language[name], weights.cross_language[name]) for name in alive
-    }
+    raw = {name: np.where(same_language, weights.same_language[name], weights.cross_language[name]) for name in alive}
     total = np.sum(list(raw.values()), axis=0) if alive else np.ones(len(same_language))
     shares = {name: raw[name] / total for name in alive}
     fused = sum((shares[name] * normalised[name] for name in alive), np.zeros(len(same_language)))

@@ -74,7 +74,7 @@ class DenseLeg:
         return self._vectors.search(question.vector, k, allowed).rows
 
     def scores(self, question: Question, rows: Rows) -> Scores:
-        return (self._vectors.vectors(rows) @ question.vector[0]).astype(np.float64)
+        return self._vectors.similarities(question.vector, rows)
 
     def normalise(self, scores: Scores) -> Scores:
         return np.clip(scores, 0, 1)
@@ -95,20 +95,22 @@ class SentenceLeg:
         return np.unique(self._passage_of[self._vectors.search(question.vector, k, sentences).rows])
 
     def scores(self, question: Question, rows: Rows) -> Scores:
-        return self.best(question, rows)[0]
+        sentences, first = self._sentences_of(rows)
+        if not len(rows):
+            return np.zeros(0)
+        best: Scores = np.maximum.reduceat(self._vectors.similarities(question.vector, sentences), first)
+        return best
 
-    def best(self, question: Question, rows: Rows) -> tuple[Scores, Rows]:
-        """For each passage the cosine of its nearest sentence, and which of its sentences that is."""
+    def nearest(self, question: Question, row: int) -> int:
+        """Which of the passage's sentences is nearest to the question, counted from 0."""
+        sentences, _ = self._sentences_of(np.array([row]))
+        return int(np.argmax(self._vectors.similarities(question.vector, sentences)))
+
+    def _sentences_of(self, rows: Rows) -> tuple[Rows, Rows]:
+        """The sentences of these passages, one passage after the other, and where each passage's begin among them."""
         starts, counts = self._starts[rows], self._starts[rows + 1] - self._starts[rows]
         first = np.cumsum(counts) - counts
-        sentences = np.arange(counts.sum()) - np.repeat(first, counts) + np.repeat(starts, counts)
-        cosines = (self._vectors.vectors(sentences) @ question.vector[0]).astype(np.float64)
-        scores, best = np.zeros(len(rows)), np.zeros(len(rows), np.int64)
-        for i, (start, count) in enumerate(zip(first, counts, strict=True)):
-            if count:
-                best[i] = np.argmax(cosines[start : start + count])
-                scores[i] = cosines[start + best[i]]
-        return scores, best
+        return np.arange(counts.sum()) - np.repeat(first - starts, counts), first
 
     def normalise(self, scores: Scores) -> Scores:
         return np.clip(scores, 0, 1)

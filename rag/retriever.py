@@ -77,10 +77,7 @@ class Retriever:
             allowed &= columns.languages == filters.language
         return None if filters == Filters() else allowed
 
-    def _results(
-        self, question: Question, rows: Rows, scores: Scores, raw: Mapping[str, Scores]
-    ) -> tuple[Result, ...]:
-        _, best = self._sentences.best(question, rows)
+    def _results(self, question: Question, rows: Rows, scores: Scores, raw: Mapping[str, Scores]) -> tuple[Result, ...]:
         results = []
         for i, row in enumerate(rows.tolist()):
             passage = self._index.database.passage(row)
@@ -90,7 +87,7 @@ class Retriever:
             legs = {name: float(raw[name][i]) if name in raw else None for name in LEGS}
             results.append(
                 Result(
-                    i + 1, float(scores[i]), legs, passage, article, passage.sentences[best[i]],
+                    i + 1, float(scores[i]), legs, passage, article, passage.sentences[self._sentences.nearest(question, row)],
                     highlight(passage.readable, question.tokens), passage.span.quote(article.text),
                 )
             )  # fmt: skip

@@ -110,9 +110,7 @@ def _checked_query(query: str) -> str:
     if not query:
         raise InvalidQueryError("the query is empty; ask something in Chinese or English")
     if len(query) > LONGEST_QUERY:
-        raise InvalidQueryError(
-            f"the query has {len(query):,} characters; shorten it to at most {LONGEST_QUERY:,}"
-        )
+        raise InvalidQueryError(f"the query has {len(query):,} characters; shorten it to at most {LONGEST_QUERY:,}")
     for character in query:
         category = unicodedata.category(character)
         if category == "Cs":

@@ -36,11 +36,11 @@ def article_source(
     article, _ = engine.article(article_id)
     stop = len(article.text) if end is None else end
     if not start <= stop <= len(article.text):
-        raise InvalidParameterError("start..end", f"{start}..{stop}", f"positions from 0 to {len(article.text)}, in order")
+        raise InvalidParameterError(
+            "start..end", f"{start}..{stop}", f"positions from 0 to {len(article.text)}, in order"
+        )
     span = Span(start, stop)
-    return SourceJson(
-        id=article.id, sha256=article.sha256, start=start, end=stop, quote=span.quote(article.text)
-    )
+    return SourceJson(id=article.id, sha256=article.sha256, start=start, end=stop, quote=span.quote(article.text))
 
 
 @router.get("/{article_id:path}")

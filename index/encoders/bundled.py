@@ -147,10 +147,10 @@ class _Model:
         features = [embedding]
         # the three projections are normalised together, then each is convolved on its own
         projected = _layer_norm(embedding @ w["proj"] + w["proj_b"], w["proj_gain"], w["proj_bias"], w["eps"])
-        for (n, left), x in zip(_BRANCHES, np.split(projected, len(_BRANCHES), axis=1), strict=True):
+        for (n, left), branch in zip(_BRANCHES, np.split(projected, len(_BRANCHES), axis=1), strict=True):
             columns = window[:, 2 - left : 2 - left + n]
-            x = x + _convolve(x, columns, w[f"w1_{n}"], w[f"b1_{n}"])
-            features.append(x + _convolve(x, columns, w[f"w2_{n}"], w[f"b2_{n}"]))
+            first = branch + _convolve(branch, columns, w[f"w1_{n}"], w[f"b1_{n}"])
+            features.append(first + _convolve(first, columns, w[f"w2_{n}"], w[f"b2_{n}"]))
         normal = _layer_norm(np.concatenate(features, axis=1), w["ln_g"], w["ln_b"], w["eps"])
         outputs: Floats = (normal @ w["cnn_W"] + w["cnn_b"]).astype(np.float32)
         return outputs, lengths
@@ -178,7 +178,8 @@ def _windows(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
 def _convolve(x: Floats, columns: NDArray[np.int64], weight: Floats, bias: Floats) -> Floats:
     padded = np.concatenate([x, np.zeros((1, _CHANNELS), np.float32)])
     grams = padded[columns].reshape(len(x), -1)
-    return np.maximum(grams @ weight + bias, 0)
+    convolved: Floats = np.maximum(grams @ weight + bias, 0)
+    return convolved
 
 
 def _layer_norm(x: Floats, gain: Floats, bias: Floats, epsilon: Floats) -> Floats:

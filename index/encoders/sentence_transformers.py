@@ -73,9 +73,7 @@ class SentenceTransformerEncoder:
         if not texts:
             return np.empty((0, self.dimensions), np.float32)
         self.truncated += self._count_truncated(texts)
-        vectors = encode(
-            list(texts), batch_size=self._batch_size, normalize_embeddings=True, show_progress_bar=False
-        )
+        vectors = encode(list(texts), batch_size=self._batch_size, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32)
 
     def _count_truncated(self, texts: Sequence[str]) -> int:

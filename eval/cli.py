@@ -1,0 +1,81 @@
+"""The command ``rag eval``."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from eval.beir import BeirDataset
+from eval.dataset import Dataset
+from eval.errors import DatasetError, EvalError
+from eval.question_set import QuestionSet
+from eval.report import make_report
+from eval.run import make_run
+from index.build import build_index
+from index.encoders import BUNDLED, load_encoder
+from index.errors import SearchIndexError
+from index.store import Home
+from rag.engine import Engine
+from rag.types import Mode
+
+SEEDS = Path(__file__).parent / "question_sets" / "seeds.jsonl"
+
+
+@click.command()
+@click.argument("dataset", default="seeds")
+@click.option("--split", type=click.Choice(["all", "dev", "test"]), default="all", help="Part of the seeds questions.")
+@click.option("--articles", type=click.Path(path_type=Path), default="seeds", help="Folder of the seeds articles.")
+@click.option(
+    "--mode",
+    "modes",
+    multiple=True,
+    type=click.Choice([mode.value for mode in Mode]),
+    help="Only this mode; repeat for several.",
+)
+@click.option("--encoder", envvar="RAG_ENCODER", default=BUNDLED, show_default=True, help="Encoder to evaluate.")
+@click.option("--device", envvar="RAG_DEVICE", help="Where a sentence-transformers model runs.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write all figures to this file.")
+@click.option("--run", "run_file", type=click.Path(path_type=Path), help="Write the (first mode's) TREC run file.")
+def evaluate(
+    dataset: str,
+    split: str,
+    articles: Path,
+    modes: tuple[str, ...],
+    encoder: str,
+    device: str | None,
+    json_file: Path | None,
+    run_file: Path | None,
+) -> None:
+    """Score retrieval on DATASET: the questions about the seeds, or a folder in BEIR format.
+
+    The texts are indexed in a temporary home; the index in --home is not touched.
+    """
+    console = Console()
+    try:
+        data: Dataset = QuestionSet(SEEDS, articles, split) if dataset == "seeds" else _beir(dataset)
+        with tempfile.TemporaryDirectory() as folder:
+            home = Home(Path(folder))
+            build_index(home, data.sources, load_encoder(encoder, device))
+            engine = Engine(home.path, encoder, device)
+            runs = [make_run(data, engine, Mode(mode)) for mode in (modes or Mode)]
+            report = make_report(data, runs, data.qrels(engine.index), engine.index.version, encoder)
+    except (EvalError, SearchIndexError) as error:
+        raise click.ClickException(str(error)) from error
+    report.print(console)
+    if json_file is not None:
+        json_file.write_text(json.dumps(report.to_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    if run_file is not None:
+        runs[0].save(run_file)
+
+
+def _beir(dataset: str) -> BeirDataset:
+    folder = Path(dataset)
+    if not folder.is_dir():
+        raise DatasetError(
+            folder, "no such folder; give 'seeds' or a folder with corpus.jsonl, queries.jsonl and qrels/"
+        )
+    return BeirDataset(folder)
