@@ -1,0 +1,53 @@
+# Everything a fresh machine needs is done by the targets themselves; Python 3.11+ with venv, and make, must be there.
+PYTHON ?= python3
+PORT   ?= 8000
+MODEL  ?=
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test test-quick check install eval bench clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+serve: $(if $(MODEL),$(VENV)/models,$(VENV)/base) ## Serve page and API; PORT=8000, MODEL=any sentence-transformers name or folder
+ifneq ($(MODEL),)
+	$(BIN)/rag index --encoder "$(MODEL)"
+endif
+	$(BIN)/rag serve --port $(PORT)
+
+test: $(VENV)/dev ## Lint, type-check and run every test; browser tests need Chromium
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q
+
+test-quick: $(VENV)/dev ## The tests without browser and sentence-transformers
+	$(BIN)/python -m pytest -q -m "not browser and not models"
+
+eval: $(VENV)/base ## Score retrieval on the questions about the seeds
+	$(BIN)/rag eval
+
+bench: $(VENV)/dev ## Time building, cold start and serving
+	$(BIN)/python -m tests.bench
+
+install: $(VENV)/dev ## The set-up alone, with everything the evaluation and the tests use
+
+clean: ## Remove the environment and the built index
+	rm -rf $(VENV) .rag .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info
+
+# Each stamp is one level of set-up; a change of the requirements sets up again.
+$(VENV)/base: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) --editable .
+	touch $@
+
+$(VENV)/models: $(VENV)/base
+	$(PIP) --editable '.[models]'
+	touch $@
+
+$(VENV)/dev: $(VENV)/base
+	$(PIP) --editable '.[models,dev]'
+	touch $@ $(VENV)/models

@@ -1,0 +1,84 @@
+"""Times what the documentation promises, in one run: build, cold start, latency over HTTP, memory.
+
+Run it with ``make bench``. Not a test: figures depend on the machine, so nothing is asserted.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+RAG = Path(sys.executable).with_name("rag")
+ROUNDS = 3
+MEGABYTE = 1024**2
+
+
+def main() -> None:
+    """Prints a Markdown table."""
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        rows.append(("build of `seeds/` from nothing, whole command", f"{_timed(home, 'index', 'seeds'):.1f} s"))
+        rows.append(("`rag index` with nothing changed, whole command", f"{_timed(home, 'index'):.1f} s"))
+        for query in ("GPT-3 的训练成本是多少？", "How much did it cost to train GPT-3?"):
+            times = [_timed(home, "search", query) for _ in range(ROUNDS)]
+            rows.append((f"`rag search` cold start, {query}", f"{statistics.median(times):.2f} s"))
+        rows += _serve(home)
+        generation = next((home / "generations").iterdir())
+        size = sum(path.stat().st_size for path in generation.rglob("*") if path.is_file())
+        passages = json.loads((generation / "manifest.json").read_text())["passages"]
+        rows.append(("index on disk", f"{size / MEGABYTE:.1f} MB, {size / passages:,.0f} bytes per passage"))
+    print("| what | measured |\n| --- | --- |")  # noqa: T201
+    for name, value in rows:
+        print(f"| {name} | {value} |")  # noqa: T201
+
+
+def _timed(home: Path, *arguments: str) -> float:
+    began = time.perf_counter()
+    subprocess.run([RAG, "--home", home, *arguments], check=True, cwd=ROOT, capture_output=True)
+    return time.perf_counter() - began
+
+
+def _serve(home: Path) -> list[tuple[str, str]]:
+    command = [RAG, "--home", home, "serve", "--port", "0"]
+    server = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, env={**os.environ})
+    assert server.stderr is not None
+    try:
+        port = next(int(m[1]) for line in server.stderr if (m := re.search(r"running on http://[\d.]+:(\d+)", line)))
+        times = _ask(port)
+        status = Path(f"/proc/{server.pid}/status").read_text()
+        memory = int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024  # type: ignore[index]
+    finally:
+        server.terminate()
+        server.communicate()
+    p50, p95 = statistics.median(times), statistics.quantiles(times, n=20)[18]
+    return [
+        (f"`POST /v1/search`, one client, {len(times)} requests, p50 / p95", f"{p50:.1f} / {p95:.1f} ms"),
+        ("server memory after that", f"{memory:.0f} MB"),
+    ]
+
+
+def _ask(port: int) -> list[float]:
+    lines = (ROOT / "eval" / "question_sets" / "seeds.jsonl").read_text(encoding="utf-8").splitlines()
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    times = []
+    for line in lines * ROUNDS:
+        body = json.dumps({"query": json.loads(line)["question"]})
+        began = time.perf_counter()
+        connection.request("POST", "/v1/search", body, {"Content-Type": "application/json"})
+        connection.getresponse().read()
+        times.append((time.perf_counter() - began) * 1000)
+    return times
+
+
+if __name__ == "__main__":
+    main()
