@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import signal
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +32,9 @@ def serve(home: Path, host: str | None, port: int | None, encoder: str | None, d
     try:
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
-        raise click.ClickException(f"wrong setting: {error.errors()[0]['msg']} (see docs/settings.md)") from error
+        first = error.errors()[0]
+        name = "_".join(["RAG", *map(str, first["loc"])]).upper()
+        raise click.ClickException(f"wrong setting {name}: {first['msg']} (see docs/settings.md)") from error
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     _ensure_index(settings)
     server = uvicorn.Server(
@@ -42,7 +47,11 @@ def serve(home: Path, host: str | None, port: int | None, encoder: str | None, d
             timeout_graceful_shutdown=30,
         )
     )
-    server.run()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # uvicorn raises the signal once more after its own orderly stop; by default that would look like a crash
+        signal.signal(number, lambda *_: sys.exit(0))
+    with suppress(SystemExit):  # its exit codes are not ours
+        server.run()
     if not server.started:
         raise SystemExit(1)
 
@@ -60,5 +69,5 @@ def _ensure_index(settings: Settings) -> None:
 def _build(settings: Settings) -> None:
     try:
         print_report(index_paths(Home(settings.home), [settings.sources], settings.encoder, settings.device))
-    except SearchIndexError as error:
+    except (SearchIndexError, OSError) as error:
         raise click.ClickException(str(error)) from error

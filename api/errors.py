@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
@@ -13,8 +12,6 @@ from starlette.exceptions import HTTPException
 
 from index.errors import SearchIndexError
 from rag.errors import EngineError, InvalidParameterError, InvalidQueryError, UnknownArticleError
-
-log = logging.getLogger("api")
 
 STATUS_OF: dict[type[Exception], HTTPStatus] = {
     InvalidQueryError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -46,8 +43,14 @@ def problem(request_id: str, status: HTTPStatus, code: str, detail: str) -> Resp
     return Response(json.dumps(body), status.value, media_type="application/problem+json")
 
 
+def internal_error(request_id: str) -> Response:
+    """What nobody foresaw; the log has the rest."""
+    detail = "the server failed; tell its maintainer the request_id"
+    return problem(request_id, HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", detail)
+
+
 def install(app: FastAPI) -> None:
-    """Registers a handler for every kind of error."""
+    """Registers a handler for every kind of error that is the caller's or the index's."""
 
     def request_id(request: Request) -> str:
         return str(getattr(request.state, "request_id", ""))
@@ -71,18 +74,14 @@ def install(app: FastAPI) -> None:
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         status = HTTPStatus(error.status_code)
+        if status is HTTPStatus.BAD_REQUEST:  # only FastAPI raises it, for bytes that are no UTF-8 and the like
+            return problem(request_id(request), status, "invalid_json", "the body cannot be read; send JSON in UTF-8")
         code = status.name.lower()
         response = problem(request_id(request), status, code, f"{error.detail}; /docs lists what there is")
         response.headers.update(error.headers or {})
         return response
 
-    async def unexpected(request: Request, error: Exception) -> Response:
-        log.exception("request %s failed", request_id(request), exc_info=error)
-        detail = "the server failed; tell its maintainer the request_id"
-        return problem(request_id(request), HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", detail)
-
     for kind in STATUS_OF:
         app.add_exception_handler(kind, domain)
     app.add_exception_handler(RequestValidationError, validation)
     app.add_exception_handler(HTTPException, http)
-    app.add_exception_handler(Exception, unexpected)

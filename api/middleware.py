@@ -6,11 +6,12 @@ import logging
 import re
 import time
 import uuid
+from contextlib import suppress
 from http import HTTPStatus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import BodyTooLargeError, problem
+from api.errors import BodyTooLargeError, internal_error, problem
 
 log = logging.getLogger("api.access")
 
@@ -20,6 +21,8 @@ _SECURITY = {
     b"x-content-type-options": b"nosniff",
     b"referrer-policy": b"no-referrer",
 }
+_CONTENT_LENGTH_DIGITS = 20
+"""More say nothing new, and Python refuses to read thousands of them."""
 _DOCS = ("/docs", "/static-offline-docs")
 """Swagger UI starts from an inline script, which the policy above would stop."""
 
@@ -53,6 +56,12 @@ class RequestMiddleware:
 
         try:
             await self._run(scope, receive, send_with_headers, headers, request_id)
+        except Exception:
+            # answered here, not by the framework's own handler, which stands outside and knows none of these headers
+            log.error("request %s failed", request_id)
+            if not status:
+                await internal_error(request_id)(scope, receive, send_with_headers)
+            raise  # the server logs what happened
         finally:
             took = (time.perf_counter() - began) * 1000
             path = scope["path"].encode("unicode_escape").decode()
@@ -61,24 +70,29 @@ class RequestMiddleware:
     async def _run(
         self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes], request_id: str
     ) -> None:
-        declared = headers.get(b"content-length", b"0")
+        declared = headers.get(b"content-length", b"0")[:_CONTENT_LENGTH_DIGITS]
         received = int(declared) if declared.isdigit() else 0
         too_large = BodyTooLargeError(self._largest_body)
         refusal = problem(request_id, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body_too_large", str(too_large))
         if received > self._largest_body:
             await refusal(scope, receive, send)
             return
-        received = 0
+        received, refused = 0, False
 
         async def receive_limited() -> Message:
-            nonlocal received
+            nonlocal received, refused
             message = await receive()
             received += len(message.get("body", b""))
             if received > self._largest_body:
+                refused = True
                 raise too_large
             return message
 
-        try:
-            await self._app(scope, receive_limited, send)
-        except BodyTooLargeError:
+        async def send_unless_refused(message: Message) -> None:
+            if not refused:  # FastAPI answers any error while it reads a body with a 400 of its own
+                await send(message)
+
+        with suppress(BodyTooLargeError):
+            await self._app(scope, receive_limited, send_unless_refused)
+        if refused:
             await refusal(scope, receive, send)

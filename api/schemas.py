@@ -29,10 +29,12 @@ class SearchBody(_Model):
         description=f"Question or words in Chinese or English, 1 to {LONGEST_QUERY:,} characters after trimming.",
         examples=["GPT-3 的训练成本是多少？", "How much did it cost to train GPT-3?"],
     )
-    top_k: int = Field(10, ge=1, le=LARGEST_TOP_K, description="How many passages to return at most.")
+    top_k: int = Field(10, ge=1, le=LARGEST_TOP_K, strict=True, description="How many passages to return at most.")
     mode: Mode = Field(Mode.HYBRID, description="hybrid: all legs; dense: vectors only; lexical: BM25 only.")
     filters: FiltersBody = FiltersBody()
-    explain: bool = Field(False, description="Also return tokens, weights and each leg's raw and normalised scores.")
+    explain: bool = Field(
+        False, strict=True, description="Also return tokens, weights and each leg's raw and normalised scores."
+    )
 
     def to_request(self) -> SearchRequest:
         ids = self.filters.article_ids

@@ -29,7 +29,7 @@ class BeirDataset:
         self.name = folder.name
         self._qrels = _read_qrels(folder / "qrels" / f"{split}.tsv")
         documents = [
-            SourceFile(row["_id"], row["text"].encode("utf-8", "replace"), row.get("title") or None)
+            SourceFile(row["_id"], row["text"].encode("utf-8", "replace"), _title(row))
             for row in _rows(folder, "corpus", ("_id", "text"))
         ]
         self.sources: Sources = {document.id: partial(_same, document) for document in documents}
@@ -38,6 +38,8 @@ class BeirDataset:
             for row in _rows(folder, "queries", ("_id", "text"))
             if row["_id"] in self._qrels
         ]
+        if not self.questions:
+            raise DatasetError(folder, f"no question of queries.jsonl is judged in qrels/{split}.tsv")
 
     def qrels(self, index: SearchIndex) -> Qrels:
         return self._qrels
@@ -50,13 +52,22 @@ def _same(document: SourceFile) -> SourceFile:
     return document
 
 
+def _title(row: dict[str, Any]) -> str | None:
+    title = row.get("title")
+    return title if isinstance(title, str) and title else None
+
+
 def _rows(folder: Path, name: str, fields: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     plain, packed = folder / f"{name}.jsonl", folder / f"{name}.jsonl.gz"
     path, opener = (packed, gzip.open) if packed.is_file() and not plain.is_file() else (plain, open)
+    seen: set[str] = set()
     for line, row in read_jsonl(path, opener):
         missing = [field for field in fields if not isinstance(row.get(field), str)]
         if missing:
             raise DatasetError(path, f"no text in {', '.join(missing)}", line)
+        if row["_id"] in seen:
+            raise DatasetError(path, f"_id {row['_id']!r} stands twice", line)
+        seen.add(row["_id"])
         yield row
 
 
@@ -76,6 +87,6 @@ def _read_qrels(path: Path) -> dict[str, dict[str, int]]:
                 qrels.setdefault(question, {})
                 if relevance > 0:
                     qrels[question][document] = relevance
-    except OSError as error:
-        raise DatasetError(path, f"cannot be read ({error.strerror})") from error
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DatasetError(path, f"cannot be read ({error})") from error
     return qrels

@@ -66,10 +66,13 @@ def evaluate(
     except (EvalError, SearchIndexError) as error:
         raise click.ClickException(str(error)) from error
     report.print(console)
-    if json_file is not None:
-        json_file.write_text(json.dumps(report.to_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    if run_file is not None:
-        runs[0].save(run_file)
+    try:
+        if json_file is not None:
+            json_file.write_text(json.dumps(report.to_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        if run_file is not None:
+            runs[0].save(run_file)
+    except OSError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _beir(dataset: str) -> BeirDataset:

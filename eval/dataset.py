@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,5 +66,5 @@ def read_jsonl(path: Path, opener: Callable[..., Any] = open) -> Iterator[tuple[
                 if not isinstance(value, dict):
                     raise DatasetError(path, "not a JSON object", number)
                 yield number, value
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         raise DatasetError(path, f"cannot be read ({error})") from error

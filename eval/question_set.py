@@ -52,7 +52,7 @@ class QuestionSet:
         split: ``dev``, ``test`` or ``all``.
 
     Raises:
-        DatasetError: a line is not a question.
+        DatasetError: a line is not a question, or the split has none.
         StaleEvidenceError: a quote is not in its article.
     """
 
@@ -61,6 +61,8 @@ class QuestionSet:
         files = find_files([articles])
         self.sources: Sources = {file: partial(read_file, file, at) for file, at in files.items()}
         self.entries = tuple(q for q in _load(path) if split in ("all", q.split))
+        if not self.entries:
+            raise DatasetError(path, f"no question in split {split!r}")
         texts = {file: decode(get().data, file) for file, get in self.sources.items()}
         _verify(path, self.entries, texts)
         self._spans = {
@@ -110,8 +112,13 @@ def _load(path: Path) -> list[Question]:
 def _question(row: dict[str, Any]) -> Question:
     if row["language"] not in ("zh", "en") or row["split"] not in ("dev", "test"):
         raise ValueError("language must be zh or en, split dev or test")
+    texts = [row[name] for name in ("id", "pair", "kind", "question")] + [
+        e[name] for e in row["evidence"] for name in ("file", "quote")
+    ]
+    if not all(isinstance(text, str) and text for text in texts):
+        raise ValueError("a field is empty or no text")
     evidence = tuple(Evidence(e["file"], e["quote"], int(e.get("part", 1))) for e in row["evidence"])
-    if not evidence or not all(e.quote for e in evidence):
+    if not evidence:
         raise ValueError("evidence is missing")
     return Question(row["id"], row["pair"], row["split"], row["language"], row["kind"], row["question"], evidence)
 

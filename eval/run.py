@@ -9,6 +9,7 @@ from pathlib import Path
 
 from eval.dataset import Dataset
 from rag.engine import Engine
+from rag.errors import InvalidQueryError
 from rag.types import LARGEST_TOP_K, Mode, SearchRequest
 
 
@@ -39,15 +40,21 @@ class Run:
 
 
 def make_run(dataset: Dataset, engine: Engine, mode: Mode) -> Run:
-    """Asks every question. An item that several passages stand for ranks where its best one does."""
+    """Asks every question. An item that several passages stand for ranks where its best one does.
+
+    A question that the search refuses (empty, too long) has found nothing.
+    """
     ranking: dict[str, list[RankedItem]] = {}
     milliseconds: dict[str, float] = {}
     for question in dataset.questions:
         began = time.perf_counter()
-        response = engine.search(SearchRequest(question.text, LARGEST_TOP_K, mode))
+        try:
+            results = engine.search(SearchRequest(question.text, LARGEST_TOP_K, mode)).results
+        except InvalidQueryError:
+            results = ()
         milliseconds[question.id] = (time.perf_counter() - began) * 1000
         best: dict[str, float] = {}
-        for result in response.results:
+        for result in results:
             best.setdefault(dataset.item(result), result.score)
         ranking[question.id] = [RankedItem(item, score) for item, score in best.items()]
     return Run(mode.value, ranking, milliseconds)

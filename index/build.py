@@ -15,7 +15,7 @@ import numpy as np
 from index.database import StoredPassage, write_database
 from index.dense import DenseIndex, DenseSettings
 from index.encoders import Encoder, Vectors
-from index.errors import ArticleError, NoArticlesError
+from index.errors import AllFailedError, ArticleError, NoArticlesError
 from index.lexical import LexicalIndex
 from index.manifest import EncoderRecord, Manifest, Recipe
 from index.passages import CutSettings, cut_passages
@@ -83,7 +83,8 @@ def build_index(
 
     Raises:
         IndexLockedError: another process is building here.
-        NoArticlesError: no source could be read.
+        NoArticlesError: there are no sources.
+        AllFailedError: none of them could be read.
         DamagedIndexError, FormatMismatchError: the present index cannot be continued; ``rebuild`` replaces it.
     """
     began = time.perf_counter()
@@ -96,7 +97,7 @@ def build_index(
         build = _Build(old, encoder, Tokenizer(settings.user_dictionary, home.cache), recipe)
         build.read(sources, before, progress)
         if not build.prepared:
-            raise NoArticlesError(list(roots) or list(sources))
+            raise AllFailedError(build.failed) if build.failed else NoArticlesError(list(roots))
         manifest = build.write(home, present, tuple(roots))
         if present is not None:
             present.close()

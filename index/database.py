@@ -135,6 +135,8 @@ class Database:
 
     def _read_article(self, article_id: str) -> tuple[Article, int] | None:
         """One article with its number of passages, or None."""
+        if not _is_unicode(article_id):
+            return None
         rows = self._query(_ARTICLE + "WHERE id = ?", article_id)
         return _article(rows[0]) if rows else None
 
@@ -185,6 +187,11 @@ def _article(row: tuple) -> tuple[Article, int]:  # type: ignore[type-arg]
     article_id, text, sha256, language, title, url, site, author, dates, tags, passages = row
     metadata = Metadata(title, url, site, author, json.loads(dates), tuple(json.loads(tags)))
     return Article(article_id, article_id, text, sha256, language, metadata), passages
+
+
+def _is_unicode(text: str) -> bool:
+    """False for lone surrogates, which no stored text holds and SQLite does not take."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _json(value: object) -> str:

@@ -5,6 +5,7 @@ SearchIndexError
 │   ├── UnreadableArticleError   missing, not permitted, a folder where a file was expected
 │   └── EncodingError            neither UTF-8 nor GB18030
 ├── NoArticlesError              nothing to index
+├── AllFailedError               there are articles, but none can be used
 ├── DuplicateArticleError        two files would share one id
 ├── EncoderError                 the encoder cannot be had
 │   ├── MissingExtraError        an optional package is not installed
@@ -18,6 +19,7 @@ SearchIndexError
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 
@@ -62,6 +64,17 @@ class NoArticlesError(SearchIndexError):
     def __init__(self, paths: list[str]) -> None:
         self.paths = paths
         super().__init__(f"no .txt or .md article in {', '.join(paths)}; give a folder or files that hold some")
+
+
+class AllFailedError(SearchIndexError):
+    """Every article failed; the index stays as it was."""
+
+    code = "all_articles_failed"
+
+    def __init__(self, failed: Mapping[str, str]) -> None:
+        self.failed = dict(failed)
+        listed = "\n".join(f"  {article_id}: {reason}" for article_id, reason in failed.items())
+        super().__init__(f"none of the articles can be indexed; the index stays as it was:\n{listed}")
 
 
 class DuplicateArticleError(SearchIndexError):

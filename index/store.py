@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +35,8 @@ from index.tokens import Tokenizer
 
 DATABASE, PASSAGES, SENTENCES, LEXICAL = "articles.sqlite", "passages.faiss", "sentences.faiss", "lexical"
 _OPEN_TRIES = 3
+_VANISHED = (OSError, sqlite3.Error, RuntimeError)
+"""What Python, SQLite and FAISS raise for a file that is not there, or no longer whole."""
 
 
 class Home:
@@ -86,10 +89,13 @@ class Home:
                 raise MissingIndexError(self.path)
             try:
                 return self._open(*pointer, encoder)
-            except DamagedIndexError:
+            except (DamagedIndexError, *_VANISHED) as error:
                 # a writer may have published and swept this generation away while we were opening it
-                if attempt == _OPEN_TRIES - 1 or self._read_pointer() == pointer:
+                if attempt < _OPEN_TRIES - 1 and self._read_pointer() != pointer:
+                    continue
+                if isinstance(error, DamagedIndexError):
                     raise
+                raise DamagedIndexError(self.generation(pointer[0]), f"unreadable ({error})") from error
         raise AssertionError("unreachable")
 
     @contextmanager
@@ -130,7 +136,7 @@ class Home:
     def _read_pointer(self) -> tuple[str, str] | None:
         try:
             version, checksum = self._pointer.read_text().split()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError) as error:
             raise DamagedIndexError(self._pointer, "unreadable") from error

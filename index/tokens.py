@@ -6,7 +6,7 @@ import functools
 import io
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,7 @@ class Tokenizer:
             parts = _PART.findall(run)
             yield from (_stem(part) for part in parts)
             if len(parts) > 1:
-                yield "".join(parts)
+                yield _whole(run, parts)
 
     @functools.cached_property
     def _jieba(self) -> Any:
@@ -82,16 +82,26 @@ def locate(text: str, tokens: frozenset[str]) -> list[Span]:
     Latin words are compared by their stems and shown whole; Chinese words are looked for as they are.
     """
     folded = _fold_in_place(text)
-    found = [
-        Span(part.start() + run.start(), part.end() + run.start())
-        for run in _RUN.finditer(folded)
-        for part in _PART.finditer(run.group())
-        if _stem(part.group()) in tokens
-    ]
+    found = []
+    for run in _RUN.finditer(folded):
+        parts = list(_PART.finditer(run.group()))
+        if len(parts) > 1 and _whole(run.group(), [part.group() for part in parts]) in tokens:
+            found.append(Span(*run.span()))
+        else:
+            found += [
+                Span(part.start() + run.start(), part.end() + run.start())
+                for part in parts
+                if _stem(part.group()) in tokens
+            ]
     for token in tokens:
         if count_han(token):
             found += [Span(match.start(), match.end()) for match in re.finditer(re.escape(token), folded)]
     return sorted(found)
+
+
+def _whole(run: str, parts: Sequence[str]) -> str:
+    """An identifier without what joins its parts, so that DALL·E2 is DALL-E2; a number as it stands: 4.6 is not 46."""
+    return run if all(part.isdigit() for part in parts) else "".join(parts)
 
 
 @functools.lru_cache(maxsize=2_000)

@@ -66,13 +66,20 @@ def index(
     from rag.indexing import index_paths, print_report
 
     try:
-        words = user_dict.read_text(encoding="utf-8") if user_dict else None
+        words = _read_dictionary(user_dict) if user_dict else None
         report = index_paths(Home(home), paths, encoder, device, words, rebuild=rebuild)
-    except (SearchIndexError, OSError, UnicodeDecodeError) as error:
+    except (SearchIndexError, OSError) as error:
         raise click.ClickException(str(error)) from error
     print_report(report)
     if report.failed:
         sys.exit(1)
+
+
+def _read_dictionary(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{path} is not UTF-8; save it as UTF-8") from error
 
 
 @main.command()

@@ -14,6 +14,10 @@ from index.types import Article, PassageKind
 from rag.types import Result, SearchResponse
 
 _PIPED_WIDTH = 100
+_CONTROLS = {
+    code: "\N{REPLACEMENT CHARACTER}" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n\r"
+}
+"""An article must not be able to steer the reader's terminal."""
 RECORDS = (PassageKind.TABLE_ROW, PassageKind.METADATA)
 
 
@@ -85,12 +89,13 @@ def print_results(response: SearchResponse) -> None:
 
 def _print_result(console: Console, result: Result) -> None:
     passage, sentence = result.passage, result.best_sentence.span
-    path = " › ".join((result.article.metadata.title, *passage.heading))
+    path = " › ".join((result.article.metadata.title, *passage.heading)).translate(_CONTROLS)
     console.print(Text.assemble((f"{result.rank}. ", "bold"), (path, "bold cyan"), (f"  {result.score:.3f}", "dim")))
     quote = sentence.quote(result.article.text)
     # in a table the cell is the quote; its row's name and column's header go before it
     context, _, said = result.best_sentence.text.rpartition(": ") if passage.kind in RECORDS else ("", "", "")
     lead = f"{context}: " if said else ""
-    console.print(Padding(Text(f"{lead}“{quote}”"), (0, 0, 0, 3), expand=False))
-    place = Text(f"{passage.article_id} [{sentence.start}:{sentence.end}]", style="dim")
+    console.print(Padding(Text(f"{lead}“{quote}”".translate(_CONTROLS)), (0, 0, 0, 3), expand=False))
+    article_id = passage.article_id.translate(_CONTROLS)
+    place = Text(f"{article_id} [{sentence.start}:{sentence.end}]", style="dim")
     console.print(Padding(place, (0, 0, 1, 3), expand=False))

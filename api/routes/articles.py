@@ -18,7 +18,7 @@ router = APIRouter(prefix="/v1/articles", tags=["articles"])
 def list_articles(
     engine: EngineDep,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
 ) -> ArticleListJson:
     """All articles of the index, by id."""
     articles = [ArticleSummaryJson.of(article, passages) for article, passages in engine.articles(offset, limit)]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from importlib import resources
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from api.deps import EngineDep
+from rag.errors import UnknownArticleError
 
 PAGE = resources.files("api") / "page"
 router = APIRouter(include_in_schema=False)
@@ -20,5 +22,9 @@ def index() -> HTMLResponse:
 
 @router.get("/articles/{article_id:path}")
 def article(article_id: str, engine: EngineDep) -> HTMLResponse:
-    engine.article(article_id)  # an unknown article is a 404 here too
-    return HTMLResponse((PAGE / "article.html").read_text(encoding="utf-8"))
+    try:
+        engine.article(article_id)
+        status = HTTPStatus.OK
+    except UnknownArticleError:
+        status = HTTPStatus.NOT_FOUND  # the page itself tells the reader
+    return HTMLResponse((PAGE / "article.html").read_text(encoding="utf-8"), status)
