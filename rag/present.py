@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from index.spans import Span
 from index.types import Article, PassageKind
 from rag.types import Result, SearchResponse
 
-_PIPED_WIDTH = 100
 _CONTROLS = {
     code: "\N{REPLACEMENT CHARACTER}" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n\r"
 }
@@ -75,27 +74,26 @@ def _span_json(span: Span) -> dict[str, int]:
 
 
 def print_results(response: SearchResponse) -> None:
-    """A readable list on standard output; in a pipe it is as wide as a page and has no colours."""
+    """A readable list on standard output; in a pipe it has no colours and leaves every quote on one line."""
     console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=_PIPED_WIDTH)
     if not response.results:
         console.print("nothing found; try other words, or fewer filters")
     for result in response.results:
-        _print_result(console, result)
+        for pieces in _result_lines(result):
+            line = Text.assemble(*((text.translate(_CONTROLS), style) for text, style in pieces))
+            console.print(line, soft_wrap=not console.is_terminal)
+        console.print()
     degraded = f"; no information from: {', '.join(response.degraded)}" if response.degraded else ""
     console.print(f"{len(response.results)} passages in {response.took_ms:.0f} ms{degraded}", style="dim")
 
 
-def _print_result(console: Console, result: Result) -> None:
+def _result_lines(result: Result) -> Iterator[list[tuple[str, str]]]:
+    """Rank, place and score; the quote; its positions. Each line as pieces of text with their styles."""
     passage, sentence = result.passage, result.best_sentence.span
-    path = " › ".join((result.article.metadata.title, *passage.heading)).translate(_CONTROLS)
-    console.print(Text.assemble((f"{result.rank}. ", "bold"), (path, "bold cyan"), (f"  {result.score:.3f}", "dim")))
-    quote = sentence.quote(result.article.text)
+    path = " › ".join((result.article.metadata.title, *passage.heading))
+    yield [(f"{result.rank}. ", "bold"), (path, "bold cyan"), (f"  {result.score:.3f}", "dim")]
     # in a table the cell is the quote; its row's name and column's header go before it
     context, _, said = result.best_sentence.text.rpartition(": ") if passage.kind in RECORDS else ("", "", "")
     lead = f"{context}: " if said else ""
-    console.print(Padding(Text(f"{lead}“{quote}”".translate(_CONTROLS)), (0, 0, 0, 3), expand=False))
-    article_id = passage.article_id.translate(_CONTROLS)
-    place = Text(f"{article_id} [{sentence.start}:{sentence.end}]", style="dim")
-    console.print(Padding(place, (0, 0, 1, 3), expand=False))
+    yield [(f"   {lead}“{sentence.quote(result.article.text)}”", "")]
+    yield [(f"   {passage.article_id} [{sentence.start}:{sentence.end}]", "dim")]
