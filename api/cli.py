@@ -17,7 +17,7 @@ from api.app import create_app
 from api.settings import Settings
 from index.errors import MissingIndexError, SearchIndexError
 from index.store import Home
-from rag.indexing import index_paths, print_report
+from rag.indexing import IndexOptions, index_articles, print_report
 
 
 @click.command()
@@ -68,6 +68,7 @@ def _ensure_index(settings: Settings) -> None:
 
 def _build(settings: Settings) -> None:
     try:
-        print_report(index_paths(Home(settings.home), [settings.sources], settings.encoder, settings.device))
+        options = IndexOptions((settings.sources,), settings.encoder, settings.device)
+        print_report(index_articles(Home(settings.home), options))
     except (SearchIndexError, OSError) as error:
         raise click.ClickException(str(error)) from error

@@ -36,10 +36,14 @@ class SearchBody(_Model):
         False, strict=True, description="Also return tokens, weights and each leg's raw and normalised scores."
     )
 
+    group_parallel: bool = Field(
+        True, strict=True, description="Show a passage that stands in several translations once; false returns all."
+    )
+
     def to_request(self) -> SearchRequest:
         ids = self.filters.article_ids
         filters = Filters(self.filters.language, tuple(ids) if ids is not None else None)
-        return SearchRequest(self.query, self.top_k, self.mode, filters, self.explain)
+        return SearchRequest(self.query, self.top_k, self.mode, filters, self.explain, self.group_parallel)
 
 
 class SpanJson(_Model):
@@ -125,6 +129,20 @@ class LegJson(_Model):
     weight: float
 
 
+class ParallelJson(SpanJson):
+    """The same passage in another article's words."""
+
+    article_id: str
+    score: float = Field(description="How alike the two passages are, up to 1.")
+
+
+class MatchJson(SpanJson):
+    """A token of the question and where its like stands in the article's text."""
+
+    token: str
+    likeness: float
+
+
 class ResultJson(_Model):
     """A passage: ``quote`` is the article's text from ``start`` to ``end``, verbatim; ``text`` is the same made readable."""
 
@@ -142,13 +160,21 @@ class ResultJson(_Model):
     kind: Literal["prose", "list", "table_row", "metadata", "boilerplate"]
     language: Language
     article: ArticleJson
+    parallel: list[ParallelJson] = Field(
+        description="Passages of other articles that say the same, folded into this one."
+    )
     legs: dict[str, LegJson] | None = Field(None, description="With explain=true: by leg name.")
+    bias: float | None = Field(
+        None, description="With explain=true: score = logistic(bias + sum of weight * normalised over the legs)."
+    )
+    matches: list[MatchJson] | None = Field(None, description="With explain=true: question tokens and their like here.")
 
 
 class ExplanationJson(_Model):
     """With explain=true: what the lexical leg searched for and what each leg's scores were weighed with."""
 
     tokens: list[str]
+    expansion: dict[str, float] = Field(description="Translations of the query's words, with their weights.")
     weights: dict[str, dict[str, float]]
 
 

@@ -12,6 +12,7 @@ from rich.console import Console
 from eval.beir import BeirDataset
 from eval.dataset import Dataset
 from eval.errors import DatasetError, EvalError
+from eval.fit import fit_models, judge, models_json
 from eval.question_set import QuestionSet
 from eval.report import make_report
 from eval.run import make_run
@@ -25,7 +26,23 @@ from rag.types import Mode
 SEEDS = Path(__file__).parent / "question_sets" / "seeds.jsonl"
 
 
-@click.command()
+class _DefaultToRun(click.Group):
+    """A group whose first word may be left out: ``rag eval FOLDER`` is ``rag eval run FOLDER``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        named = args and (args[0] in self.commands or args[0] in ctx.help_option_names)
+        return super().parse_args(ctx, args if named else ["run", *args])
+
+
+@click.group(cls=_DefaultToRun)
+def evaluate() -> None:
+    """Score retrieval, or fit it.
+
+    Without a command, `run` is meant: `rag eval` scores the questions about the seeds, `rag eval FOLDER` a BEIR folder.
+    """
+
+
+@evaluate.command()
 @click.argument("dataset", default="seeds")
 @click.option("--split", type=click.Choice(["all", "dev", "test"]), default="all", help="Part of the seeds questions.")
 @click.option("--articles", type=click.Path(path_type=Path), default="seeds", help="Folder of the seeds articles.")
@@ -40,7 +57,7 @@ SEEDS = Path(__file__).parent / "question_sets" / "seeds.jsonl"
 @click.option("--device", envvar="RAG_DEVICE", help="Where a sentence-transformers model runs.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write all figures to this file.")
 @click.option("--run", "run_file", type=click.Path(path_type=Path), help="Write the (first mode's) TREC run file.")
-def evaluate(
+def run(
     dataset: str,
     split: str,
     articles: Path,
@@ -56,7 +73,7 @@ def evaluate(
     """
     console = Console()
     try:
-        data: Dataset = QuestionSet(SEEDS, articles, split) if dataset == "seeds" else _beir(dataset)
+        data = _dataset(dataset, articles, split)
         with tempfile.TemporaryDirectory() as folder:
             home = Home(Path(folder))
             build_index(home, data.sources, load_encoder(encoder, device))
@@ -73,6 +90,29 @@ def evaluate(
             runs[0].save(run_file)
     except OSError as error:
         raise click.ClickException(str(error)) from error
+
+
+@evaluate.command()
+@click.argument("datasets", nargs=-1, required=True)
+@click.option("--articles", type=click.Path(path_type=Path), default="seeds", help="Folder of the seeds articles.")
+@click.option("--output", type=click.Path(path_type=Path), default="rag/data/fusion.json", show_default=True)
+def fit(datasets: tuple[str, ...], articles: Path, output: Path) -> None:
+    """Fit the weights of the legs on DATASETS: 'seeds' (its dev half) and folders in BEIR format.
+
+    Needs the extra 'fit'.
+    """
+    try:
+        encoder = load_encoder()
+        sets = [judge(_dataset(name, articles, "dev"), encoder) for name in datasets]
+        models = fit_models(sets)
+        output.write_text(json.dumps(models_json(models), indent=2) + "\n", encoding="utf-8")
+    except (EvalError, SearchIndexError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{output}: fitted on {sum(len(each.questions) for each in sets)} questions of {len(sets)} data sets")
+
+
+def _dataset(name: str, articles: Path, split: str) -> Dataset:
+    return QuestionSet(SEEDS, articles, split) if name == "seeds" else _beir(name)
 
 
 def _beir(dataset: str) -> BeirDataset:

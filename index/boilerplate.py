@@ -21,7 +21,7 @@ _PHRASES = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _SOCIAL_LABEL = re.compile(
-    r"(推特|微博|微信|电报|频道|社区|twitter|telegram|discord|facebook|linkedin|weibo|wechat)[^:：]{0,12}[:：]\s*\S+$",
+    r"(推特|微博|微信|电报|频道|社区|twitter|telegram|discord|facebook|linkedin|weibo|wechat)[^:：]{0,12}[:：]\s*[!-~]+$",
     re.IGNORECASE,
 )
 _OPEN_ELSEWHERE = re.compile(

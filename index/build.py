@@ -7,6 +7,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
@@ -18,9 +19,11 @@ from index.encoders import Encoder, Vectors
 from index.errors import AllFailedError, ArticleError, NoArticlesError
 from index.lexical import LexicalIndex
 from index.manifest import EncoderRecord, Manifest, Recipe
+from index.parallel import SentenceTable, find_parallels
 from index.passages import CutSettings, cut_passages
 from index.reading import SourceFile, read_article
 from index.store import DATABASE, LEXICAL, PASSAGES, SENTENCES, Home, SearchIndex, checksums
+from index.token_build import PassageTokens, TokenBuild
 from index.tokens import Tokenizer
 from index.types import Article, Passage
 
@@ -28,6 +31,7 @@ Sources = Mapping[str, Callable[[], SourceFile]]
 """Article id -> how to get its bytes; the call may raise ArticleError."""
 Progress = Callable[[int, int], None]
 """Told how many of how many articles are done."""
+_SAMPLED_ARTICLES, _SAMPLED_PASSAGES = 20, 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class BuildSettings:
     cut: CutSettings = field(default_factory=CutSettings)
     dense: DenseSettings = field(default_factory=DenseSettings)
     user_dictionary: str = ""
+    glossary: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,7 @@ class _Prepared:
     passages: tuple[StoredPassage, ...]
     passage_vectors: Vectors
     sentence_vectors: Vectors
+    tokens: Sequence[PassageTokens]
 
 
 def build_index(
@@ -89,12 +95,12 @@ def build_index(
     """
     began = time.perf_counter()
     record = EncoderRecord(encoder.name, encoder.dimensions, dict(encoder.settings))
-    recipe = Recipe(record, settings.cut, settings.dense, settings.user_dictionary)
+    recipe = Recipe(record, settings.cut, settings.dense, settings.user_dictionary, settings.glossary)
     with home.writer():
         present = None if rebuild or home.current() is None else home.open()
         old = present if present is not None and present.manifest.recipe == recipe else None
         before = present.database.checksums() if present is not None else {}
-        build = _Build(old, encoder, Tokenizer(settings.user_dictionary, home.cache), recipe)
+        build = _Build(old, encoder, Tokenizer(settings.user_dictionary, home.cache, settings.glossary), recipe)
         build.read(sources, before, progress)
         if not build.prepared:
             raise AllFailedError(build.failed) if build.failed else NoArticlesError(list(roots))
@@ -113,6 +119,7 @@ class _Build:
 
     def __init__(self, old: SearchIndex | None, encoder: Encoder, tokenizer: Tokenizer, recipe: Recipe) -> None:
         self._old, self._encoder, self._tokenizer, self._recipe = old, encoder, tokenizer, recipe
+        self._tokens = TokenBuild(encoder, old.reduction if old is not None else None)
         self.prepared: list[_Prepared] = []
         self.added: list[str] = []
         self.changed: list[str] = []
@@ -121,6 +128,8 @@ class _Build:
 
     def read(self, sources: Sources, before: Mapping[str, str], progress: Progress) -> None:
         """Prepares every source, from the old generation where its bytes are the same."""
+        if self._tokens.needs_fitting:
+            self._tokens.fit(self._sample(sources))
         for done, (article_id, get) in enumerate(sorted(sources.items())):
             progress(done, len(sources))
             try:
@@ -135,17 +144,23 @@ class _Build:
             kind.append(article_id)
         progress(len(sources), len(sources))
 
+    def _sample(self, sources: Sources) -> list[Passage]:
+        """Some passages of articles from all over the collection."""
+        passages: list[Passage] = []
+        for article_id in sorted(sources)[:: max(1, len(sources) // _SAMPLED_ARTICLES)]:
+            with suppress(ArticleError):  # reported when its turn comes
+                cut = cut_passages(read_article(sources[article_id]()), self._recipe.cut)
+                passages += [passage for passage in cut if passage.ranked][:_SAMPLED_PASSAGES]
+        return passages
+
     def _prepare(self, source: SourceFile) -> _Prepared:
         read = read_article(source)
         passages = cut_passages(read, self._recipe.cut)
-        stored = tuple(StoredPassage(p, tuple(self._tokenizer.tokens(searched_text(p)))) for p in passages)
+        stored = tuple(StoredPassage(p, tuple(self._tokenizer.tokens(p.searched))) for p in passages)
         ranked = [p for p in passages if p.ranked]
-        return _Prepared(
-            read.article,
-            stored,
-            self._encoder.encode_passages([embedded_text(p) for p in ranked]),
-            self._encoder.encode_passages([s.text for p in ranked for s in p.sentences]),
-        )
+        vectors, tokens = self._tokens.encode(ranked)
+        sentences = self._encoder.encode_passages([s.text for p in ranked for s in p.sentences])
+        return _Prepared(read.article, stored, vectors, sentences, tokens)
 
     @staticmethod
     def _reuse(old: SearchIndex, article_id: str) -> _Prepared:
@@ -160,6 +175,7 @@ class _Build:
             tuple(stored for _, stored in pairs),
             old.passages.vectors(rows),
             old.sentences.vectors(np.concatenate(sentences) if sentences else rows),
+            [old.tokens.tokens(row) for row in rows.tolist()] if old.tokens is not None else [],
         )
 
     def write(self, home: Home, present: SearchIndex | None, roots: tuple[str, ...]) -> Manifest:
@@ -172,13 +188,16 @@ class _Build:
         folder = home.generation(version)
         shutil.rmtree(folder, ignore_errors=True)
         (folder / LEXICAL).mkdir(parents=True)
-        write_database(folder / DATABASE, ((each.article, each.passages) for each in self.prepared))
         passages = np.concatenate([each.passage_vectors for each in self.prepared])
         sentences = np.concatenate([each.sentence_vectors for each in self.prepared])
         DenseIndex.build(passages, self._recipe.dense).save(folder / PASSAGES)
-        DenseIndex.build(sentences, self._recipe.dense).save(folder / SENTENCES)
+        sentence_index = DenseIndex.build(sentences, self._recipe.dense)
+        sentence_index.save(folder / SENTENCES)
+        parallels = find_parallels(self._sentence_table(sentences), sentence_index)
+        write_database(folder / DATABASE, ((each.article, each.passages) for each in self.prepared), parallels)
         tokens = [stored.tokens for each in self.prepared for stored in each.passages if stored.passage.ranked]
         LexicalIndex.build(tokens).save(folder / LEXICAL)
+        self._tokens.save(folder, [tokens for each in self.prepared for tokens in each.tokens])
         manifest = Manifest(
             version, created.isoformat(timespec="seconds"), content, roots, len(self.prepared),
             len(passages), len(sentences), self._recipe, checksums(folder),
@@ -186,17 +205,19 @@ class _Build:
         home.publish(manifest)
         return manifest
 
+    def _sentence_table(self, vectors: Vectors) -> SentenceTable:
+        articles, passages, lengths = [], [], []
+        row = 0
+        for number, each in enumerate(self.prepared):
+            for stored in each.passages:
+                if stored.passage.ranked:
+                    lengths += [len(sentence.text) for sentence in stored.passage.sentences]
+                    articles += [number] * len(stored.passage.sentences)
+                    passages += [row] * len(stored.passage.sentences)
+                    row += 1
+        return SentenceTable(vectors, np.array(articles), np.array(passages), np.array(lengths))
+
     def _content(self) -> str:
         articles = [(each.article.id, each.article.sha256) for each in self.prepared]
         text = json.dumps([asdict(self._recipe), articles], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
-
-
-def embedded_text(passage: Passage) -> str:
-    """What is embedded for a passage: its headings and its readable text."""
-    return f"{passage.context}\n{passage.readable.text}" if passage.heading else passage.readable.text
-
-
-def searched_text(passage: Passage) -> str:
-    """What the lexical index holds for a passage."""
-    return embedded_text(passage)

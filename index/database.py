@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from index.hits import Rows
+from index.parallel import Parallel
 from index.source_text import SourceText
 from index.spans import Span
 from index.types import Article, Metadata, Passage, PassageKind, Sentence
@@ -37,6 +38,8 @@ CREATE TABLE sentences (
     start INTEGER NOT NULL, end INTEGER NOT NULL, text TEXT NOT NULL
 );
 CREATE INDEX sentences_by_passage ON sentences (passage_row);
+-- the same passage in another article's words, in both directions
+CREATE TABLE parallels (row INTEGER NOT NULL, other INTEGER NOT NULL, score REAL NOT NULL, PRIMARY KEY (row, other));
 """
 _CACHED_PASSAGES, _CACHED_ARTICLES = 2_000, 100
 _PASSAGE = (
@@ -66,7 +69,9 @@ class PassageColumns:
     sentence_starts: Rows
 
 
-def write_database(path: Path, articles: Iterable[tuple[Article, Sequence[StoredPassage]]]) -> None:
+def write_database(
+    path: Path, articles: Iterable[tuple[Article, Sequence[StoredPassage]]], parallels: Iterable[Parallel] = ()
+) -> None:
     """Writes a new file; rows are numbered in the order given."""
     with sqlite3.connect(path) as db:
         db.executescript(_SCHEMA)
@@ -81,6 +86,7 @@ def write_database(path: Path, articles: Iterable[tuple[Article, Sequence[Stored
             for each in stored:
                 _insert_passage(db, number, each, row if each.passage.ranked else None)
                 row += each.passage.ranked
+        db.executemany("INSERT INTO parallels VALUES (?,?,?)", ((p.row, p.other, p.score) for p in parallels))
     db.close()
 
 
@@ -161,6 +167,11 @@ class Database:
         """The tokens of every ranked passage, by row."""
         for (tokens,) in self._query("SELECT tokens FROM passages WHERE row IS NOT NULL ORDER BY row"):
             yield tokens.split("\n") if tokens else []
+
+    def parallels(self, row: int) -> list[Parallel]:
+        """The passages that say the same in other articles, likest first."""
+        found = self._query("SELECT row, other, score FROM parallels WHERE row = ? ORDER BY score DESC, other", row)
+        return [Parallel(*columns) for columns in found]
 
     def sentences(self, row: int) -> tuple[Sentence, ...]:
         found = self._query("SELECT start, end, text FROM sentences WHERE passage_row = ? ORDER BY number", row)

@@ -7,10 +7,12 @@ SearchIndexError
 ├── NoArticlesError              nothing to index
 ├── AllFailedError               there are articles, but none can be used
 ├── DuplicateArticleError        two files would share one id
+├── GlossaryError                a glossary is not a table of terms and translations
 ├── EncoderError                 the encoder cannot be had
 │   ├── MissingExtraError        an optional package is not installed
 │   └── UnknownEncoderError      no such model
 ├── MissingIndexError            there is no index at the home folder
+├── UnknownSourcesError          it no longer says what it was built from
 ├── DamagedIndexError            a file of the index is missing, truncated or altered
 ├── FormatMismatchError          the index was built by another version
 ├── EncoderMismatchError         the index was built with another encoder
@@ -140,6 +142,19 @@ class DamagedIndexError(SearchIndexError):
         super().__init__(f"the index is damaged: {path}: {reason}; repair it with: rag index --rebuild")
 
 
+class UnknownSourcesError(SearchIndexError):
+    """The published generation is too damaged to say which folders it was built from."""
+
+    code = "index_sources_unknown"
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        super().__init__(
+            f"the index in {home} is damaged and no longer says what it was built from; "
+            "name the folder: rag index --rebuild FOLDER"
+        )
+
+
 class FormatMismatchError(SearchIndexError):
     """The index on disk has another format version."""
 
@@ -173,3 +188,13 @@ class IndexLockedError(SearchIndexError):
     def __init__(self, home: Path) -> None:
         self.home = home
         super().__init__(f"another process is building the index in {home}; wait until it has finished and try again")
+
+
+class GlossaryError(SearchIndexError):
+    """A row of a glossary cannot be used."""
+
+    code = "invalid_glossary"
+
+    def __init__(self, line: int, row: str) -> None:
+        self.line = line
+        super().__init__(f"glossary line {line}: {row!r}; each line is: term,translation|translation")

@@ -27,25 +27,32 @@ def _front_matter_end(source: str) -> int:
 
 
 def front_matter_block(source: str) -> Block | None:
-    """The front matter at the very top as a record of its entries; None if there is none."""
+    """The front matter at the very top as a record of its entries, or as it stands if it is no YAML; None if none."""
     end = _front_matter_end(source)
     if not end:
         return None
-    cells = tuple(_cells(source, end))
-    return Block(BlockKind.FRONT_MATTER, Span(0, end), record_text(cells), cells=cells)
-
-
-def _cells(source: str, end: int) -> Iterator[Cell]:
-    """The entries whose value is text or a list of texts; nothing if the YAML is broken."""
     start = source.index("\n") + 1
     stop = source.rfind("---", start, end)
+    cells = tuple(_cells(source, start, stop))
+    if cells:
+        return Block(BlockKind.FRONT_MATTER, Span(0, end), record_text(cells), cells=cells)
+    builder = SourceTextBuilder()
+    builder.copy(source[start:stop], start, stop)
+    text = builder.build().strip()
+    return Block(BlockKind.FRONT_MATTER if text.text else BlockKind.MARKUP, Span(0, end), text)
+
+
+def _cells(source: str, start: int, stop: int) -> Iterator[Cell]:
+    """The entries whose value is text or a list of texts; nothing if the YAML is broken."""
     try:
         root = yaml.compose(source[start:stop], Loader=yaml.SafeLoader)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError):  # the last three: absurd escapes and nesting
         return
     if not isinstance(root, yaml.MappingNode):
         return
     for key, value in root.value:
+        if not isinstance(key, yaml.ScalarNode):
+            continue
         nodes = value.value if isinstance(value, yaml.SequenceNode) else [value]
         builder = SourceTextBuilder()
         for node in nodes:

@@ -1,43 +1,91 @@
-"""What a block of HTML says, and where."""
+"""Reads what a block of HTML says, and where."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import html
+import re
+from collections.abc import Sequence
 from html.parser import HTMLParser
 
+from index.inline import InlineText
 from index.spans import Span
 
+_SILENT_TAGS = ("script", "style")
+_INLINE_TAGS = frozenset(
+    "a abbr b cite code del em font i ins kbd mark q s samp small span strong sub sup u var wbr".split()
+)
+"""Tags that end no line."""
+_NOTHING = "\0"
+"""Stands for what is between the lines, the marks of a quotation; no article holds it."""
+_NO_LINE_END = re.compile(r"[^\r\n]")
+_RUN = re.compile(rf"(?P<line_end>[\r\n]+)|[^\r\n{_NOTHING}]+")
 
-class _HtmlText(HTMLParser):
-    """The positions of what an HTML fragment says, by line and column as HTMLParser reports them."""
 
-    def __init__(self) -> None:
+def read_html(source: str, lines: Sequence[Span], target: InlineText) -> None:
+    """Adds the text between the tags to ``target``. Args: the lines of an HTML block, in order."""
+    if lines:
+        reader = _HtmlReader(source, lines, target)
+        reader.feed(reader.text)
+        reader.close()
+
+
+class _HtmlReader(HTMLParser):
+    """Finds positions by line and column, as HTMLParser reports them.
+
+    The lines may stand apart in the source, as they do in a quotation.
+    """
+
+    def __init__(self, source: str, lines: Sequence[Span], target: InlineText) -> None:
         super().__init__(convert_charrefs=False)
-        self.found: list[tuple[tuple[int, int], int]] = []
-        self._silent = 0
+        self._start, self._target, self._silent = lines[0].start, target, 0
+        parts, at = [], self._start
+        for line in lines:
+            parts += [_NO_LINE_END.sub(_NOTHING, source[at : line.start]), line.quote(source)]
+            at = line.end
+        self.text = "".join(parts)
+        self._line_starts = [0, *(match.end() for match in re.finditer("\n", self.text))]
 
     def handle_starttag(self, tag: str, attrs: object) -> None:
-        self._silent += tag in ("script", "style")
+        self._silent += tag in _SILENT_TAGS
+        self._end_line(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        self._silent -= tag in ("script", "style") and self._silent > 0
+        self._silent -= tag in _SILENT_TAGS and self._silent > 0
+        self._end_line(tag)
 
     def handle_data(self, data: str) -> None:
-        if data.strip() and not self._silent:
-            self.found.append((self.getpos(), len(data)))
+        if self._silent:
+            return
+        at = self._position()
+        for match in _RUN.finditer(data):
+            span = Span(at + match.start(), at + match.end())
+            if match["line_end"]:
+                self._target.line_break(span, soft=True)
+            else:
+                self._target.text(span, match.group())
 
+    def handle_entityref(self, name: str) -> None:
+        self._reference(f"&{name}")
 
-def html_text(source: str, lines: Sequence[Span]) -> Iterator[Span]:
-    """The spans of the text between the tags. Args: the lines of an HTML block, in order."""
-    if not lines:
-        return
-    start, end = lines[0].start, lines[-1].end
-    parser = _HtmlText()
-    parser.feed(source[start:end])
-    parser.close()
-    line_starts = [start]
-    for _ in range(source.count("\n", start, end)):
-        line_starts.append(source.index("\n", line_starts[-1]) + 1)
-    for (line, column), length in parser.found:
-        at = line_starts[line - 1] + column
-        yield Span(at, min(at + length, end))
+    def handle_charref(self, name: str) -> None:
+        self._reference(f"&#{name}")
+
+    def parse_marked_section(self, i: int, report: int = 1) -> int:
+        """``<![…>`` is a comment, as browsers take it; the inherited method raises at one it does not know."""
+        return self.parse_bogus_comment(i)
+
+    def _reference(self, written: str) -> None:
+        at = self._position()
+        end = at + len(written)
+        end += self.text[end - self._start : end - self._start + 1] == ";"
+        if not self._silent:
+            self._target.text(Span(at, end), html.unescape(self.text[at - self._start : end - self._start]))
+
+    def _end_line(self, tag: str) -> None:
+        if tag not in _INLINE_TAGS:
+            at = self._position()
+            self._target.line_break(Span(at, at))
+
+    def _position(self) -> int:
+        line, column = self.getpos()
+        return self._start + self._line_starts[line - 1] + column

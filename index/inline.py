@@ -12,12 +12,16 @@ from index.language import count_han
 from index.source_text import SourceText, SourceTextBuilder
 from index.spans import Span
 
-_BARE_URL = re.compile(r"https?://(?P<host>[\w.-]+)[!-;=-{}~]*", re.ASCII)
+_BARE_URL = re.compile(
+    r"https?://(?P<host>[\w.-]+) (?: [!-'*-;=-{}~] | \([!-'*-;=-{}~]*\) )* (?<![.,;:!?'\"])", re.ASCII | re.VERBOSE
+)
 _STRAY_EMPHASIS = re.compile(r"\*{2,}")
 _SENTENCE_END = tuple('。！？!?；;…:：”"』」.)）')
 _SOFT, _HARD = "\n", "\n\n"
 _WRAP_COLUMNS = 60
 """A line that runs at least this wide and stops in mid-sentence was wrapped by a program, not ended by a writer."""
+_LINE_TAIL = 2 * _WRAP_COLUMNS
+"""How much of a line's end is looked at to tell how it breaks."""
 _CAPTION_HAN, _CAPTION_WORDS = 5, 4
 """The least an image's alternative text must hold to be read as a caption; "图片" and "img 3" are not."""
 
@@ -28,7 +32,7 @@ class InlineText:
 
     source: str
     links: list[Link] = field(default_factory=list)
-    strong: list[Span] = field(default_factory=list)
+    strong: Span | None = None
     _pieces: list[tuple[str, int, int]] = field(default_factory=list)
     _strong_since: list[int] = field(default_factory=list)
 
@@ -43,8 +47,10 @@ class InlineText:
         self._pieces.append((span.quote(self.source) if verbatim else text, span.start, span.end))
 
     def code(self, span: Span, text: str) -> None:
-        """A code span or block: its content stands verbatim between its fences, if no white space was folded."""
-        at = self.source.find(text, span.start, span.end)
+        """A code span: its content stands verbatim between its fences, if no line end was folded."""
+        quote = span.quote(self.source)
+        fence = len(quote) - len(quote.lstrip("`"))
+        at = self.source.find(text, span.start + fence, span.end - fence)
         self.text(Span(at, at + len(text)) if at >= 0 else span, text)
 
     def line_break(self, span: Span, soft: bool = False) -> None:
@@ -52,18 +58,19 @@ class InlineText:
         self._pieces.append((_SOFT if soft else _HARD, span.start, span.end))
 
     def open_strong(self) -> None:
-        self._strong_since.append(self._length())
+        if self.strong is None:
+            self._strong_since.append(self._length())
 
     def close_strong(self) -> None:
-        if self._strong_since:
-            self.strong.append(Span(self._strong_since.pop(), self._length()))
+        if self.strong is None and self._strong_since:
+            self.strong = Span(self._strong_since.pop(), self._length())
 
     def image(self, span: Span, caption: SourceText) -> None:
         """An image: its alternative text is read, on a line of its own, if it says something."""
         self.line_break(Span(span.start, span.start))
         said = caption.text.strip()
         if count_han(said) >= _CAPTION_HAN or len(said.split()) >= _CAPTION_WORDS:
-            self._pieces += [(caption.text[s.start : s.end], s.source_start, s.source_end) for s in caption.segments]
+            self._pieces += _pieces_of(caption)
         self.line_break(Span(span.end, span.end))
 
     def finish(self) -> SourceText:
@@ -75,25 +82,24 @@ class InlineText:
         line = ""
         for i, (text, start, end) in enumerate(self._pieces):
             said = self._break(i, line) if text in (_SOFT, _HARD) else text
-            if said == "\n":
-                if line:
-                    builder.copy(said, start, end) if end > start else builder.insert(said)
-                line = ""
-            elif len(said) != end - start:
-                builder.copy(said, start, end)
-                line += said
+            if said == "\n" and not line:
+                continue
+            if said == self.source[start:end]:
+                indentation = 0 if line else len(said) - len(said.lstrip(" \t\u3000"))
+                read = "".join(_copy_readable(builder, said[indentation:], start + indentation))
+            elif len(said) == end - start or start == end:
+                builder.insert(read := said)  # a space for a line end, say: the source has no such character there
             else:
-                for low, high in _readable_runs(said):
-                    builder.copy(said[low:high], start + low, start + high)
-                    line += said[low:high]
+                builder.copy(read := said, start, end)
+            line = "" if said == "\n" else (line + read)[-_LINE_TAIL:]
         return builder.build().strip()
 
     def _break(self, at: int, line: str) -> str:
         """What the break at piece ``at`` reads like after ``line``."""
         if self._pieces[at][0] == _HARD:
             return "\n"
-        following = next((text for text, _, _ in self._pieces[at + 1 :] if text.strip()), "")
-        return _soft_break(line, following)
+        rest = (self._pieces[i][0] for i in range(at + 1, len(self._pieces)))
+        return _soft_break(line, next((text for text in rest if text.strip()), ""))
 
     def emphasised_line(self, text: SourceText) -> int | None:
         """The length of the first line, if that line is one bold run and nothing else.
@@ -102,14 +108,30 @@ class InlineText:
         have dropped white space before them.
         """
         first = text.text.split("\n", 1)[0]
-        if not self.strong:
+        if self.strong is None:
             return None
-        run = self.strong[0]
-        bold = "".join(t for t, _, _ in self._pieces)[run.start : run.end]
+        bold = "".join(t for t, _, _ in self._pieces)[self.strong.start : self.strong.end]
         return len(first) if bold.strip() == first.strip() != "" else None
 
     def _length(self) -> int:
         return sum(len(t) for t, _, _ in self._pieces)
+
+
+def _pieces_of(text: SourceText) -> Iterator[tuple[str, int, int]]:
+    """The segments and what was inserted before each."""
+    end = 0
+    for s in text.segments:
+        if end < s.start:
+            yield text.text[end : s.start], s.source_start, s.source_start
+        yield text.text[s.start : s.end], s.source_start, s.source_end
+        end = s.end
+
+
+def _copy_readable(builder: SourceTextBuilder, text: str, start: int) -> Iterator[str]:
+    """Copies what is read of a verbatim ``text`` that begins at ``start``, and gives it."""
+    for low, high in _readable_runs(text):
+        builder.copy(text[low:high], start + low, start + high)
+        yield text[low:high]
 
 
 def _readable_runs(text: str) -> Iterator[tuple[int, int]]:

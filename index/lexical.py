@@ -6,7 +6,7 @@ the summands stand in a sparse matrix, and a question adds up its columns.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -66,19 +66,25 @@ class LexicalIndex:
     def scores(self, query: Mapping[str, float]) -> Scores:
         """BM25 of every passage, shape ``(count,)``. Args: query terms with their weights (how often they are asked)."""
         totals = np.zeros(self.count)
-        for term, weight in query.items():
-            number = self._terms.get(term)
-            if number is not None:
-                postings = slice(self._starts[number], self._starts[number + 1])
-                totals[self._rows[postings]] += weight * self._weights[postings]
+        for rows, weights, weight in self._postings(query):
+            totals[rows] += weight * weights
         return totals
 
     def search(self, query: Mapping[str, float], k: int, allowed: Allowed | None = None) -> Hits:
         """The ``k`` best passages that hold any term of the query, among the allowed ones."""
-        totals = self.scores(query)
-        matching = totals != 0 if allowed is None else (totals != 0) & allowed
-        rows = np.flatnonzero(matching)
-        return rank(rows, totals[rows], k)
+        matching = np.zeros(self.count, np.bool_)
+        for rows, _, _ in self._postings(query):
+            matching[rows] = True
+        found = np.flatnonzero(matching if allowed is None else matching & allowed)
+        return rank(found, self.scores(query)[found], k)
+
+    def _postings(self, query: Mapping[str, float]) -> Iterator[tuple[NDArray[np.int32], Scores, float]]:
+        """For each known term its passages, what it adds to them, and its weight."""
+        for term, weight in query.items():
+            number = self._terms.get(term)
+            if number is not None:
+                postings = slice(self._starts[number], self._starts[number + 1])
+                yield self._rows[postings], self._weights[postings], weight
 
     def save(self, folder: Path) -> None:
         """Writes four files into an existing folder."""

@@ -12,7 +12,7 @@ from index.dense import DenseSettings
 from index.errors import DamagedIndexError, FormatMismatchError
 from index.passages import CutSettings
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever a file of the index changes its meaning."""
 NAME = "manifest.json"
 
@@ -34,6 +34,7 @@ class Recipe:
     cut: CutSettings
     dense: DenseSettings
     user_dictionary: str = ""
+    glossary: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,34 @@ class Manifest:
                     CutSettings(**recipe["cut"]),
                     DenseSettings(**recipe["dense"]),
                     recipe["user_dictionary"],
+                    recipe["glossary"],
                 ),
             )
         except (KeyError, TypeError) as error:
             raise DamagedIndexError(path, f"not a manifest ({error})") from error
+
+
+@dataclass(frozen=True, slots=True)
+class LastBuild:
+    """What the next build takes over unless told otherwise; read from a manifest of any format."""
+
+    sources: tuple[str, ...]
+    encoder: str
+    user_dictionary: str
+    glossary: str
+
+    @classmethod
+    def load(cls, folder: Path) -> LastBuild:
+        """Reads what has been in every format.
+
+        Raises:
+            DamagedIndexError: the manifest is missing or unreadable.
+        """
+        path = folder / NAME
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+            recipe = data["recipe"]
+            texts = (str(recipe["encoder"]["name"]), recipe.get("user_dictionary", ""), recipe.get("glossary", ""))
+            return cls(tuple(map(str, data["sources"])), *texts)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise DamagedIndexError(path, "unreadable") from error

@@ -1,13 +1,13 @@
 """Markdown and plain text to blocks with exact source positions.
 
-The grammar is pulldown-cmark's (CommonMark with pipe tables, strikethrough and YAML front matter), read through
-pyromark, which reports the byte range of every block and of every run of inline text. HTML inside is read by the
-standard library's parser, front matter by PyYAML; both report positions too.
+The grammar is pulldown-cmark's (CommonMark with pipe tables, strikethrough and footnotes), read through pyromark,
+which reports the byte range of every block and of every run of inline text. HTML inside is read by the standard
+library's parser, front matter by PyYAML; both report positions too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,12 +15,12 @@ import pyromark
 
 from index.blocks import EMPHASIS_LEVEL, Block, BlockKind, Cell, Link, record_text
 from index.front_matter import front_matter_block
-from index.html_text import html_text
+from index.html_text import read_html
 from index.inline import InlineText
 from index.source_text import SourceText
 from index.spans import Span
 
-_OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH
+_OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH | pyromark.Options.ENABLE_FOOTNOTES
 _EMPTY = SourceText("", ())
 _LONGEST_EMPHASISED_HEADING = 40
 _STRONG_TAGS = ("<b>", "<strong>")
@@ -32,8 +32,19 @@ def parse_markdown(source: str) -> tuple[Block, ...]:
     """The blocks of ``source`` from top to bottom; every character that is not white space lies in one of them."""
     front_matter = front_matter_block(source)
     offset = front_matter.span.end if front_matter is not None else 0
-    body = _Parser(source, offset).blocks()
+    body = _fill_gaps(_Parser(source, offset).blocks(), source, offset)
     return (front_matter, *body) if front_matter is not None else tuple(body)
+
+
+def _fill_gaps(blocks: list[Block], source: str, start: int) -> Iterator[Block]:
+    """The blocks and, as markup, what the parser reports nothing of: quote marks, definitions of links."""
+    for block in blocks:
+        if source[start : block.span.start].strip():
+            yield Block(BlockKind.MARKUP, Span(start, block.span.start), _EMPTY)
+        yield block
+        start = block.span.end
+    if source[start:].strip():
+        yield Block(BlockKind.MARKUP, Span(start, len(source)), _EMPTY)
 
 
 class _Parser:
@@ -97,7 +108,8 @@ class _Parser:
 
     def _mark(self, name: str, span: Span) -> None:
         if name == "Rule":
-            self._add(BlockKind.MARKUP, span)
+            if not self._inside_item(span):
+                self._add(BlockKind.MARKUP, span)
         else:
             self._target.line_break(span, soft=name == "SoftBreak")
 
@@ -184,13 +196,12 @@ class _Parser:
         if not self._items:
             self._close(BlockKind.LIST_ITEM, span)
 
-    def _start_htmlblock(self, _span: Span, _data: object) -> None:
+    def _start_htmlblock(self, span: Span, _data: object) -> None:
+        self._inside_item(span)
         self._html = []
 
     def _end_htmlblock(self, span: Span, _data: object) -> None:
-        for piece in html_text(self._source, self._html):
-            self._target.text(piece, piece.quote(self._source))
-            self._target.line_break(Span(piece.end, piece.end))
+        read_html(self._source, self._html, self._target)
         if not self._items:
             self._close(BlockKind.PARAGRAPH, span)
 

@@ -114,19 +114,27 @@ class _Cutter:
             yield _Unit(block.text, self._span(block.text), PassageKind.LIST)
             return
         pieces = max(1, -int(-size // self._settings.longest))
-        for piece in _even_runs(block.text, pieces, self._settings):
-            yield _Unit(piece, self._span(piece), PassageKind.PROSE)
+        runs = list(_even_runs(block.text, pieces, self._settings))
+        for run, span in zip(runs, self._spans(runs), strict=True):
+            yield _Unit(run, span, PassageKind.PROSE)
 
     def _span(self, text: SourceText) -> Span:
-        """The source range of a piece, with the emphasis marks that hug it."""
-        span = text.span(0, len(text.text))
-        assert span is not None, "a block with text stands in the source"
-        source, start, end = self._article.text, span.start, span.end
-        while start and source[start - 1] in _EMPHASIS_MARKS:
-            start -= 1
-        while end < len(source) and source[end] in _EMPHASIS_MARKS:
-            end += 1
-        return Span(start, end)
+        return next(self._spans([text]))
+
+    def _spans(self, pieces: Sequence[SourceText]) -> Iterator[Span]:
+        """The source ranges of a block's pieces, with the emphasis marks that hug them."""
+        source = self._article.text
+        bare = [span for piece in pieces if (span := piece.span(0, len(piece.text)))]
+        limits = [span.start for span in bare[1:]] + [len(source)]
+        floor = 0
+        for span, limit in zip(bare, limits, strict=True):
+            start, end = span.start, span.end
+            while start > floor and source[start - 1] in _EMPHASIS_MARKS:
+                start -= 1
+            while end < limit and source[end] in _EMPHASIS_MARKS:
+                end += 1
+            yield Span(start, end)
+            floor = end
 
     def _flush(self) -> Iterator[Passage]:
         """The passages of the section that ends here."""
@@ -215,6 +223,9 @@ def _even_runs(text: SourceText, pieces: int, settings: CutSettings) -> Iterator
         if following is None:
             break
         next_size = settings.size(text.text[following.start : following.end])
+        here, there = (text.span(each.start, each.end) for each in (sentence, following))
+        if here is not None and there is not None and here.end > there.start:
+            continue  # both read from one atomic segment, which belongs to one passage
         # closing here is nearer to the target than closing after the next sentence
         if pieces > 1 and abs(size - target) <= abs(size + next_size - target):
             yield text.slice(start, sentence.end).strip()

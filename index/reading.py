@@ -133,15 +133,15 @@ def _decode_gb18030(data: bytes, name: str) -> str:
     except UnicodeDecodeError:
         raise EncodingError(name, guessed) from None
     long_enough = sum(byte > 0x7F for byte in data) >= _TOO_SHORT_TO_GUESS
-    if not (guessed == "gb18030" if long_enough else _is_gb2312(text)):
+    if not (guessed == "gb18030" if long_enough else _is_gb2312(data)):
         raise EncodingError(name, guessed)
     return text
 
 
-def _is_gb2312(text: str) -> bool:
+def _is_gb2312(data: bytes) -> bool:
     try:
-        text.encode("gb2312")
-    except UnicodeEncodeError:
+        data.decode("gb2312")
+    except UnicodeDecodeError:
         return False
     return True
 

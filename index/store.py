@@ -4,7 +4,8 @@ home/
   current                 "<version> <sha256 of its manifest>"
   writer.lock             held while an index is built
   cache/                  jieba's compiled dictionary
-  generations/<version>/  manifest.json, articles.sqlite, passages.faiss, sentences.faiss, lexical/
+  generations/<version>/  manifest.json, articles.sqlite, passages.faiss, sentences.faiss, lexical/,
+                              and where the encoder has token vectors: reduction.npz, tokens/
 """
 
 from __future__ import annotations
@@ -26,14 +27,17 @@ from index.errors import (
     EncoderMismatchError,
     IndexLockedError,
     MissingIndexError,
-    SearchIndexError,
+    UnknownSourcesError,
 )
+from index.interaction import TokenIndex
 from index.lexical import LexicalIndex
 from index.manifest import NAME as MANIFEST
-from index.manifest import Manifest
+from index.manifest import LastBuild, Manifest
+from index.reduction import Reduction
 from index.tokens import Tokenizer
 
-DATABASE, PASSAGES, SENTENCES, LEXICAL = "articles.sqlite", "passages.faiss", "sentences.faiss", "lexical"
+DATABASE, PASSAGES, SENTENCES = "articles.sqlite", "passages.faiss", "sentences.faiss"
+LEXICAL, TOKENS, REDUCTION = "lexical", "tokens", "reduction.npz"
 _OPEN_TRIES = 3
 _VANISHED = (OSError, sqlite3.Error, RuntimeError)
 """What Python, SQLite and FAISS raise for a file that is not there, or no longer whole."""
@@ -63,13 +67,17 @@ class Home:
         pointer = self._read_pointer()
         return pointer[0] if pointer else None
 
-    def last_manifest(self) -> Manifest | None:
-        """The published manifest as it stands, unchecked; None if there is none that can be read."""
+    def last_build(self) -> LastBuild | None:
+        """What the published index was built from; None if nothing has been published.
+
+        Raises:
+            UnknownSourcesError: something has been, but it no longer says.
+        """
         try:
             version = self.current()
-            return Manifest.load(self.generation(version)) if version else None
-        except SearchIndexError:
-            return None
+            return LastBuild.load(self.generation(version)) if version is not None else None
+        except DamagedIndexError as error:
+            raise UnknownSourcesError(self.path) from error
 
     def open(self, encoder: str | None = None) -> SearchIndex:
         """Opens the published generation after checking every byte of it.
@@ -121,12 +129,19 @@ class Home:
         folder = self.generation(manifest.version)
         (folder / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
         _sync(folder)
-        before = self.current()
+        before = self._version_before()
         temporary = self.path / "current.new"
         temporary.write_text(f"{manifest.version} {sha256_of(folder / MANIFEST)}\n")
         _sync_file(temporary)
         temporary.replace(self._pointer)
         self._sweep({manifest.version, before})
+
+    def _version_before(self) -> str | None:
+        """The version that is about to be replaced; None if the pointer cannot be read, which is being repaired then."""
+        try:
+            return self.current()
+        except DamagedIndexError:
+            return None
 
     def _sweep(self, kept: set[str | None]) -> None:
         for folder in (self.path / "generations").iterdir():
@@ -160,7 +175,7 @@ class Home:
 
 
 class SearchIndex:
-    """One opened generation: everything search reads."""
+    """One opened generation: everything search reads. ``tokens`` and ``reduction`` are None without token vectors."""
 
     def __init__(self, manifest: Manifest, folder: Path, cache: Path) -> None:
         self.manifest = manifest
@@ -169,7 +184,11 @@ class SearchIndex:
         self.passages = DenseIndex.load(folder / PASSAGES)
         self.sentences = DenseIndex.load(folder / SENTENCES)
         self.lexical = LexicalIndex.load(folder / LEXICAL, manifest.passages)
-        self.tokenizer = Tokenizer(manifest.recipe.user_dictionary, cache)
+        has_tokens = (folder / REDUCTION).exists()
+        self.reduction = Reduction.load(folder / REDUCTION) if has_tokens else None
+        self.tokens = TokenIndex.load(folder / TOKENS) if has_tokens else None
+        recipe = manifest.recipe
+        self.tokenizer = Tokenizer(recipe.user_dictionary, cache, recipe.glossary)
 
     @property
     def version(self) -> str:

@@ -12,10 +12,12 @@ from typing import Any
 
 import snowballstemmer
 
+from index.glossary import chinese_terms
 from index.language import count_han
 from index.spans import Span
 
 _RUN = re.compile(r"[a-z0-9\u00c0-\u024f]+(?:[-._·•&+'’/:#@][a-z0-9\u00c0-\u024f]+)*|[^\W_a-z0-9\u00c0-\u024f]+")
+_LATIN = re.compile(r"[a-z0-9\u00c0-\u024f']+")
 _PART = re.compile(r"\d+|[^\W\d_]+")
 _SHORTEST_STEMMED = 4
 STOP_WORDS = frozenset(
@@ -33,11 +35,16 @@ class Tokenizer:
 
     Args:
         user_dictionary: lines ``word [frequency] [tag]`` as jieba reads them, for names that it would cut.
+        glossary: the user's, as CSV text; its Chinese terms are words too.
         cache: folder for jieba's compiled dictionary, which saves a second on the next start.
+
+    Raises:
+        GlossaryError: the glossary is not a table of terms and translations.
     """
 
-    def __init__(self, user_dictionary: str = "", cache: Path | None = None) -> None:
+    def __init__(self, user_dictionary: str = "", cache: Path | None = None, glossary: str = "") -> None:
         self._user_dictionary = user_dictionary
+        self._terms = chinese_terms(glossary)
         self._cache = cache
 
     def tokens(self, text: str) -> list[str]:
@@ -45,8 +52,20 @@ class Tokenizer:
 
         "GPT-3.5" gives gpt35, gpt, 3 and 5, so that it meets "GPT3.5" whole and "GPT 3.5" in parts.
         """
-        folded = unicodedata.normalize("NFKC", text).lower()
-        return [token for token in self._cut(folded) if token not in STOP_WORDS]
+        return [token for token in self._cut(_fold(text)) if token not in STOP_WORDS]
+
+    def words(self, text: str) -> list[str]:
+        """The words of ``text`` one after the other, folded, none cut further; white space and marks left out."""
+        found: list[str] = []
+        for match in _RUN.finditer(_fold(text)):
+            run = match.group()
+            found += self._jieba.lcut(run) if count_han(run) else [run]
+        return found
+
+    @staticmethod
+    def latin_words(text: str) -> list[str]:
+        """The runs of Latin letters and digits, folded and not stemmed."""
+        return _LATIN.findall(_fold(text))
 
     def _cut(self, folded: str) -> Iterator[str]:
         for match in _RUN.finditer(folded):
@@ -55,7 +74,7 @@ class Tokenizer:
                 yield from (word for word in self._jieba.cut_for_search(run) if word.strip())
                 continue
             parts = _PART.findall(run)
-            yield from (_stem(part) for part in parts)
+            yield from (stem(part) for part in parts)
             if len(parts) > 1:
                 yield _whole(run, parts)
 
@@ -71,6 +90,8 @@ class Tokenizer:
             self._cache.mkdir(parents=True, exist_ok=True)
             tokenizer.tmp_dir = str(self._cache)
         tokenizer.initialize()
+        for term in self._terms:
+            tokenizer.add_word(term)
         if self._user_dictionary:
             tokenizer.load_userdict(io.BytesIO(self._user_dictionary.encode()))
         return tokenizer
@@ -91,12 +112,24 @@ def locate(text: str, tokens: frozenset[str]) -> list[Span]:
             found += [
                 Span(part.start() + run.start(), part.end() + run.start())
                 for part in parts
-                if _stem(part.group()) in tokens
+                if stem(part.group()) in tokens
             ]
     for token in tokens:
         if count_han(token):
             found += [Span(match.start(), match.end()) for match in re.finditer(re.escape(token), folded)]
-    return sorted(found)
+    return sorted(set(found))
+
+
+def _fold(text: str) -> str:
+    """Full-width to half-width, capitals to small letters, traditional characters to simplified ones."""
+    return str(_simplifier().convert(unicodedata.normalize("NFKC", text).lower()))
+
+
+@functools.cache
+def _simplifier() -> Any:
+    import opencc
+
+    return opencc.OpenCC("t2s")
 
 
 def _whole(run: str, parts: Sequence[str]) -> str:
@@ -107,7 +140,10 @@ def _whole(run: str, parts: Sequence[str]) -> str:
 @functools.lru_cache(maxsize=2_000)
 def _fold_in_place(text: str) -> str:
     """Folded one character for one, so that positions stay; what would fold to several is left alone."""
-    return "".join(map(_fold_character, text))
+    folded = "".join(map(_fold_character, text))
+    # characters are simplified by their neighbours: 乾燥 becomes 干燥, 乾隆 stays
+    simplified = str(_simplifier().convert(folded))
+    return simplified if len(simplified) == len(text) else folded
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -117,7 +153,8 @@ def _fold_character(character: str) -> str:
 
 
 @functools.lru_cache(maxsize=50_000)
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
+    """An English word without its ending; short and foreign words as they are."""
     if len(word) < _SHORTEST_STEMMED or not word.isascii():
         return word
     return str(_STEMMER.stemWord(word))

@@ -95,3 +95,13 @@ class Passage:
     def context(self) -> str:
         """The heading path as one line, to be embedded and searched with the passage."""
         return " / ".join(self.heading)
+
+    @property
+    def searched(self) -> str:
+        """What is embedded and what the lexical index holds: the headings, then the readable text."""
+        return f"{self.context}\n{self.readable.text}" if self.heading else self.readable.text
+
+    def span_of_searched(self, start: int, end: int) -> Span | None:
+        """The source positions of ``searched[start:end]``; None in the headings, which stand elsewhere."""
+        offset = len(self.searched) - len(self.readable.text)
+        return self.readable.span(start - offset, end - offset) if start >= offset else None

@@ -52,10 +52,20 @@ def main(context: click.Context, home: Path) -> None:
     "--user-dict", type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Words jieba should not cut: a line each, 'word [frequency] [tag]'.",
 )  # fmt: skip
+@click.option(
+    "--glossary", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Terms to translate, as CSV: 'term,translation|translation'.",
+)  # fmt: skip
 @click.option("--rebuild", is_flag=True, help="Build from nothing, ignoring the index that is there.")
 @click.pass_obj
 def index(
-    home: Path, paths: tuple[Path, ...], encoder: str | None, device: str | None, user_dict: Path | None, rebuild: bool
+    home: Path,
+    paths: tuple[Path, ...],
+    encoder: str | None,
+    device: str | None,
+    user_dict: Path | None,
+    glossary: Path | None,
+    rebuild: bool,
 ) -> None:
     """Bring the index up to date with PATHS (folders or files; default: those of the last time, or seeds/).
 
@@ -63,11 +73,12 @@ def index(
     """
     from index.errors import SearchIndexError
     from index.store import Home
-    from rag.indexing import index_paths, print_report
+    from rag.indexing import IndexOptions, index_articles, print_report
 
+    words = _read_text(user_dict) if user_dict else None
+    terms = _read_text(glossary) if glossary else None
     try:
-        words = _read_dictionary(user_dict) if user_dict else None
-        report = index_paths(Home(home), paths, encoder, device, words, rebuild=rebuild)
+        report = index_articles(Home(home), IndexOptions(paths, encoder, device, words, terms, rebuild))
     except (SearchIndexError, OSError) as error:
         raise click.ClickException(str(error)) from error
     print_report(report)
@@ -75,9 +86,11 @@ def index(
         sys.exit(1)
 
 
-def _read_dictionary(path: Path) -> str:
+def _read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise click.ClickException(f"{path} is not UTF-8; save it as UTF-8") from error
 
@@ -91,6 +104,7 @@ def _read_dictionary(path: Path) -> str:
 )  # fmt: skip
 @click.option("--language", type=click.Choice(["zh", "en"]), help="Only passages in this language.")
 @click.option("--article", "articles", multiple=True, help="Only passages of this article; repeat for several.")
+@click.option("--all-parallel", is_flag=True, help="Show every translation of a passage instead of one.")
 @click.option("--explain", is_flag=True, help="Also show tokens, weights and each leg's scores (with --json).")
 @click.option("--json", "as_json", is_flag=True, help="Print what POST /v1/search answers.")
 @click.pass_obj
@@ -103,6 +117,7 @@ def search(
     articles: tuple[str, ...],
     explain: bool,
     as_json: bool,
+    all_parallel: bool,
 ) -> None:
     """Find the passages that answer QUERY, in Chinese or English."""
     from index.errors import SearchIndexError
@@ -112,7 +127,9 @@ def search(
     from rag.types import Filters, Mode, SearchRequest
 
     try:
-        request = SearchRequest(query, top_k, Mode(mode), Filters(language, articles or None), explain)
+        request = SearchRequest(
+            query, top_k, Mode(mode), Filters(language, articles or None), explain, not all_parallel
+        )
         response: SearchResponse = Engine(home).search(request)
     except EngineError as error:
         raise click.UsageError(str(error)) from error

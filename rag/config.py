@@ -1,4 +1,4 @@
-"""How retrieval is tuned. The weights are data, in weights.json, with a word on what they were fitted on."""
+"""How retrieval is tuned: by data in data/fusion.json, which ``rag eval fit`` writes."""
 
 from __future__ import annotations
 
@@ -6,25 +6,47 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import resources
+from typing import Any
+
+BIAS = "bias"
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
-    """Each leg's share of the score, by whether the question's language is the passage's. Each mapping sums to 1."""
+class FusionModel:
+    """The log odds that a passage answers: a bias and a weight per leg, by whether question and passage share a language."""
 
     same_language: Mapping[str, float]
     cross_language: Mapping[str, float]
 
+
+@dataclass(frozen=True, slots=True)
+class FusionModels:
+    """One model per set of legs. ``fitted_on`` says on which data, with which result."""
+
+    models: Mapping[str, FusionModel]
+    fitted_on: Any = None
+
+    def of(self, legs: tuple[str, ...]) -> FusionModel:
+        """The model for exactly these legs."""
+        return self.models["+".join(legs)]
+
     @classmethod
-    def load(cls) -> Weights:
-        """The weights that ship."""
-        data = json.loads((resources.files("rag") / "weights.json").read_text(encoding="utf-8"))
-        return cls(data["same_language"], data["cross_language"])
+    def load(cls) -> FusionModels:
+        """The models that ship."""
+        text = (resources.files("rag") / "data" / "fusion.json").read_text(encoding="utf-8")
+        data = json.loads(text)
+        return cls({legs: FusionModel(**model) for legs, model in data["models"].items()}, data["fitted_on"])
 
 
 @dataclass(frozen=True, slots=True)
 class SearchConfig:
-    """``candidates``: how many of its best passages each leg puts up for the final ranking."""
+    """How deep to look.
+
+    Args:
+        candidates: how many of its best passages each leg puts up.
+        interacting: how many of the candidates late interaction looks at.
+    """
 
     candidates: int = 200
-    weights: Weights = field(default_factory=Weights.load)
+    interacting: int = 50
+    fusion: FusionModels = field(default_factory=FusionModels.load)

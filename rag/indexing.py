@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from index.build import BuildReport, BuildSettings, build_index
 from index.encoders import BUNDLED, load_encoder
+from index.errors import UnknownSourcesError
 from index.reading import find_files, read_file
 from index.store import Home
 
@@ -19,29 +20,33 @@ _NAMED = 10
 """How many articles of a kind the report names before it only counts."""
 
 
-def index_paths(
-    home: Home,
-    paths: Sequence[Path],
-    encoder: str | None = None,
-    device: str | None = None,
-    user_dictionary: str | None = None,
-    *,
-    rebuild: bool = False,
-) -> BuildReport:
-    """Brings the index up to date with the files below ``paths``, drawing a progress bar on a terminal's error stream.
+@dataclass(frozen=True, slots=True)
+class IndexOptions:
+    """What a build is told; None and an empty tuple mean "as the last time".
 
-    What is not given stays as it was the last time; the first time, it is ``seeds/`` and the bundled encoder.
+    Args:
+        user_dictionary: words jieba should not cut, as lines of text.
+        glossary: terms and translations, as CSV text.
+    """
+
+    paths: tuple[Path, ...] = ()
+    encoder: str | None = None
+    device: str | None = None
+    user_dictionary: str | None = None
+    glossary: str | None = None
+    rebuild: bool = False
+
+
+def index_articles(home: Home, options: IndexOptions) -> BuildReport:
+    """Brings the index up to date with the files below the paths, drawing a progress bar on a terminal's error stream.
+
+    The first time it is ``seeds/`` and the bundled encoder, if nothing else is given.
 
     Raises:
         SearchIndexError: see ``index.build.build_index`` and ``index.reading.find_files``.
     """
-    last = home.last_manifest()
-    if last is not None:
-        paths = paths or [Path(source) for source in last.sources]
-        encoder = encoder or last.recipe.encoder.name
-        user_dictionary = last.recipe.user_dictionary if user_dictionary is None else user_dictionary
-    paths = paths or [DEFAULT_SOURCE]
-    files = find_files(paths)
+    options = _completed(options, home)
+    files = find_files(options.paths)
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
@@ -49,12 +54,32 @@ def index_paths(
         return build_index(
             home,
             {article_id: partial(read_file, article_id, path) for article_id, path in files.items()},
-            load_encoder(encoder or BUNDLED, device),
-            BuildSettings(user_dictionary=user_dictionary or ""),
-            roots=[str(path.resolve()) for path in paths],
-            rebuild=rebuild,
+            load_encoder(options.encoder or BUNDLED, options.device),
+            BuildSettings(user_dictionary=options.user_dictionary or "", glossary=options.glossary or ""),
+            roots=[str(path.resolve()) for path in options.paths],
+            rebuild=options.rebuild,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
+
+
+def _completed(options: IndexOptions, home: Home) -> IndexOptions:
+    """With what the last build was told, where nothing is said now."""
+    everything = None not in (options.encoder, options.user_dictionary, options.glossary) and options.paths
+    try:
+        last = None if everything else home.last_build()
+    except UnknownSourcesError:
+        if not options.paths:
+            raise
+        last = None
+    if last is None:
+        return replace(options, paths=options.paths or (DEFAULT_SOURCE,))
+    return replace(
+        options,
+        paths=options.paths or tuple(Path(source) for source in last.sources),
+        encoder=options.encoder or last.encoder,
+        user_dictionary=last.user_dictionary if options.user_dictionary is None else options.user_dictionary,
+        glossary=last.glossary if options.glossary is None else options.glossary,
+    )
 
 
 def print_report(report: BuildReport) -> None:

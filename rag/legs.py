@@ -1,50 +1,18 @@
-"""The legs of hybrid retrieval: each proposes passages, scores any passage it is asked about, and normalises its scores.
+"""The legs of hybrid retrieval: each scores passages on a scale of its own and normalises its scores.
 
-A new leg (late interaction over token vectors, a query expansion) is one more class here and one more row of weights.
+A leg that can search the whole index also proposes candidates; late interaction only scores what others propose.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from index.encoders import Encoder, Vectors
 from index.hits import Allowed, Rows, Scores
-from index.language import detect_language
+from index.interaction import TokenIndex, interaction
 from index.store import SearchIndex
-from index.types import Language
-
-
-@dataclass(frozen=True)
-class Question:
-    """A query with what the legs need of it, made when first needed and then shared."""
-
-    text: str
-    index: SearchIndex
-    encoder: Encoder
-
-    @cached_property
-    def language(self) -> Language:
-        return detect_language(self.text)
-
-    @cached_property
-    def vector(self) -> Vectors:
-        """Shape ``(1, dimensions)``."""
-        return self.encoder.encode_queries([self.text])
-
-    @cached_property
-    def tokens(self) -> tuple[str, ...]:
-        return tuple(self.index.tokenizer.tokens(self.text))
-
-    @cached_property
-    def terms(self) -> Mapping[str, float]:
-        """Token -> how often it is asked for."""
-        return Counter(self.tokens)
+from rag.question import Question
 
 
 class Leg(Protocol):
@@ -52,14 +20,19 @@ class Leg(Protocol):
 
     name: str
 
-    def propose(self, question: Question, k: int, allowed: Allowed | None) -> Rows:
-        """The rows of its best ``k`` passages, or some more."""
-
     def scores(self, question: Question, rows: Rows) -> Scores:
         """Its own scores of these passages, on its own scale."""
 
     def normalise(self, scores: Scores) -> Scores:
-        """To 0..1, so that a weight means the same for every leg."""
+        """To 0..1, so that a weight means the same for every question."""
+
+
+@runtime_checkable
+class ProposingLeg(Leg, Protocol):
+    """A leg that finds passages by itself."""
+
+    def propose(self, question: Question, k: int, allowed: Allowed | None) -> Rows:
+        """The rows of its best ``k`` passages, or some more."""
 
 
 class DenseLeg:
@@ -95,29 +68,25 @@ class SentenceLeg:
         return np.unique(self._passage_of[self._vectors.search(question.vector, k, sentences).rows])
 
     def scores(self, question: Question, rows: Rows) -> Scores:
-        sentences, first = self._sentences_of(rows)
         if not len(rows):
             return np.zeros(0)
+        counts = self._starts[rows + 1] - self._starts[rows]
+        first = np.cumsum(counts) - counts
+        sentences = np.arange(counts.sum()) - np.repeat(first - self._starts[rows], counts)
         best: Scores = np.maximum.reduceat(self._vectors.similarities(question.vector, sentences), first)
         return best
 
-    def nearest(self, question: Question, row: int) -> int:
-        """Which of the passage's sentences is nearest to the question, counted from 0."""
-        sentences, _ = self._sentences_of(np.array([row]))
-        return int(np.argmax(self._vectors.similarities(question.vector, sentences)))
-
-    def _sentences_of(self, rows: Rows) -> tuple[Rows, Rows]:
-        """The sentences of these passages, one passage after the other, and where each passage's begin among them."""
-        starts, counts = self._starts[rows], self._starts[rows + 1] - self._starts[rows]
-        first = np.cumsum(counts) - counts
-        return np.arange(counts.sum()) - np.repeat(first - starts, counts), first
+    def sentence_scores(self, question: Question, row: int) -> Scores:
+        """The cosine of each sentence of one passage."""
+        sentences = np.arange(self._starts[row], self._starts[row + 1])
+        return self._vectors.similarities(question.vector, sentences)
 
     def normalise(self, scores: Scores) -> Scores:
         return np.clip(scores, 0, 1)
 
 
 class LexicalLeg:
-    """BM25. Its scale differs from question to question, so it is normalised by the best passage's score."""
+    """BM25 of the question's words and of their translations, normalised by the best passage's score."""
 
     name = "lexical"
 
@@ -133,3 +102,19 @@ class LexicalLeg:
     def normalise(self, scores: Scores) -> Scores:
         best = scores.max(initial=0.0)
         return np.clip(scores / best, 0, 1) if best > 0 else np.zeros_like(scores)
+
+
+class InteractionLeg:
+    """How well the tokens of the question find their like among the passage's, in either language."""
+
+    name = "interaction"
+
+    def __init__(self, tokens: TokenIndex) -> None:
+        self._tokens = tokens
+
+    def scores(self, question: Question, rows: Rows) -> Scores:
+        asked = question.token_vectors
+        return interaction(self._tokens.gather(rows), asked.vectors, asked.rarity).astype(np.float64)
+
+    def normalise(self, scores: Scores) -> Scores:
+        return np.clip(scores, 0, 1)

@@ -44,9 +44,18 @@ def response_json(response: SearchResponse) -> dict[str, Any]:
         "took_ms": round(response.took_ms, 3),
     }
     if explained is not None:
-        body["explanation"] = {"tokens": list(explained.tokens), "weights": explained.weights}
-        for result, legs in zip(body["results"], explained.results, strict=True):
+        body["explanation"] = {
+            "tokens": list(explained.tokens),
+            "expansion": explained.expansion,
+            "weights": explained.weights,
+        }
+        parts = zip(body["results"], explained.results, explained.biases, explained.matches, strict=True)
+        for result, legs, bias, matches in parts:
             result["legs"] = {name: asdict(leg) for name, leg in legs.items()}
+            result["bias"] = bias
+            result["matches"] = [
+                {"token": match.token, **_span_json(match.span), "likeness": match.likeness} for match in matches
+            ]
     return body
 
 
@@ -66,6 +75,10 @@ def _result_json(result: Result) -> dict[str, Any]:
         "kind": passage.kind.value,
         "language": passage.language,
         "article": article_json(result.article),
+        "parallel": [
+            {"article_id": other.article_id, **_span_json(other.span), "score": other.score}
+            for other in result.parallel
+        ],
     }
 
 

@@ -1,25 +1,56 @@
-"""Ranks passages for a question: every leg proposes candidates, all legs score all of them, the scores are fused."""
+"""Ranks passages for a question: the legs propose candidates, score them, and the scores are fused."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
-from index.encoders import Encoder
-from index.hits import Allowed, Rows, Scores, rank
+from index.encoders import Encoder, TokenEncoder
+from index.hits import Allowed, Hits, Rows, Scores, rank
 from index.store import SearchIndex
 from rag.config import SearchConfig
+from rag.dictionary import Dictionary
 from rag.errors import UnknownArticleError
 from rag.fusion import Fused, fuse
-from rag.highlights import highlight
-from rag.legs import DenseLeg, Leg, LexicalLeg, Question, SentenceLeg
-from rag.types import Explanation, Filters, LegExplanation, Mode, Result, SearchRequest, SearchResponse
+from rag.legs import DenseLeg, InteractionLeg, Leg, LexicalLeg, ProposingLeg, SentenceLeg
+from rag.matching import Matcher, PassageMatch, highlight
+from rag.question import Question
+from rag.types import (
+    Explanation,
+    Filters,
+    LegExplanation,
+    Mode,
+    ParallelPassage,
+    Result,
+    SearchRequest,
+    SearchResponse,
+)
 
 LEGS = ("dense", "sentence", "lexical", "interaction")
 """Every leg a result reports, whether or not it took part."""
+_TOKENS_IN_SENTENCE = 0.25
+"""What the likeness of its tokens counts beside a sentence's cosine: enough to choose between near equals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Passages with each leg's raw and normalised scores of them."""
+
+    rows: Rows
+    same_language: NDArray[np.bool_]
+    raw: Mapping[str, Scores]
+    normalised: Mapping[str, Scores]
+
+    def keep(self, chosen: NDArray[np.int64]) -> Candidates:
+        """Only some of them, in the order given."""
+        raw = {name: scores[chosen] for name, scores in self.raw.items()}
+        normalised = {name: scores[chosen] for name, scores in self.normalised.items()}
+        return Candidates(self.rows[chosen], self.same_language[chosen], raw, normalised)
 
 
 class Retriever:
@@ -27,10 +58,15 @@ class Retriever:
 
     def __init__(self, index: SearchIndex, encoder: Encoder, config: SearchConfig) -> None:
         self._index, self._encoder, self._config = index, encoder, config
-        dense, lexical = DenseLeg(index), LexicalLeg(index)
+        self._dictionary = Dictionary(index.manifest.recipe.glossary)
         self._sentences = SentenceLeg(index)
+        self._matcher = Matcher(index, encoder)
+        self._blas = ThreadpoolController()
+        dense, lexical = DenseLeg(index), LexicalLeg(index)
+        late = index.tokens is not None and isinstance(encoder, TokenEncoder)
+        interactions = (InteractionLeg(index.tokens),) if late and index.tokens is not None else ()
         self._legs: Mapping[Mode, tuple[Leg, ...]] = {
-            Mode.HYBRID: (dense, self._sentences, lexical),
+            Mode.HYBRID: (dense, self._sentences, lexical, *interactions),
             Mode.DENSE: (dense, self._sentences),
             Mode.LEXICAL: (lexical,),
         }
@@ -41,27 +77,52 @@ class Retriever:
         Raises:
             UnknownArticleError: a filter names an article that is not here.
         """
+        # these products are small: more threads would wait for each other, and for other requests
+        with self._blas.limit(limits=1, user_api="blas"):
+            return self._search(request)
+
+    def _search(self, request: SearchRequest) -> SearchResponse:
         began = time.perf_counter()
-        question = Question(request.query, self._index, self._encoder)
-        allowed = self._allowed(request.filters)
-        legs = self._legs[request.mode]
-        proposed = [leg.propose(question, max(self._config.candidates, request.top_k), allowed) for leg in legs]
-        rows = np.unique(np.concatenate(proposed)).astype(np.int64)
-        raw = {leg.name: leg.scores(question, rows) for leg in legs}
-        normalised = {leg.name: leg.normalise(raw[leg.name]) for leg in legs}
-        same = self._index.columns.languages[rows] == question.language
-        fused = fuse(normalised, same, self._config.weights)
-        hits = rank(np.arange(len(rows)), fused.scores, request.top_k)
-        results = self._results(question, rows[hits.rows], hits.scores, {n: s[hits.rows] for n, s in raw.items()})
+        question = Question(request.query, self._index, self._encoder, self._dictionary)
+        candidates = self.candidates(question, request)
+        fused = self._fuse(candidates)
+        ranked = rank(np.arange(len(candidates.rows)), fused.scores, len(candidates.rows))
+        hits = self._ungrouped(ranked, candidates, request)
+        chosen = candidates.keep(hits.rows)
+        # only the hybrid mode looks at tokens
+        matches = self._matcher.match(question, chosen.rows) if request.mode is Mode.HYBRID else None
         return SearchResponse(
             query=request.query,
             query_language=question.language,
-            results=results,
+            results=self._results(question, chosen, hits.scores, matches, request),
             index_version=self._index.version,
             degraded=fused.degraded,
             took_ms=(time.perf_counter() - began) * 1000,
-            explanation=self._explain(question, raw, normalised, fused, hits.rows) if request.explain else None,
+            explanation=self._explain(question, chosen, fused, hits.rows, matches) if request.explain else None,
         )
+
+    def candidates(self, question: Question, request: SearchRequest) -> Candidates:
+        """The passages that may be results, scored by every leg of the mode."""
+        legs = self._legs[request.mode]
+        proposing = [leg for leg in legs if isinstance(leg, ProposingLeg)]
+        allowed = self._allowed(request.filters)
+        depth = max(self._config.candidates, request.top_k)
+        rows = np.unique(np.concatenate([leg.propose(question, depth, allowed) for leg in proposing])).astype(np.int64)
+        same = self._index.columns.languages[rows] == question.language
+        raw = {leg.name: leg.scores(question, rows) for leg in proposing}
+        first = Candidates(rows, same, raw, {leg.name: leg.normalise(raw[leg.name]) for leg in proposing})
+        late = [leg for leg in legs if not isinstance(leg, ProposingLeg)]
+        if not late:
+            return first
+        best = rank(np.arange(len(rows)), self._fuse(first).scores, max(self._config.interacting, request.top_k))
+        kept = first.keep(best.rows)
+        scores = {leg.name: leg.scores(question, kept.rows) for leg in late}
+        normal = {leg.name: leg.normalise(scores[leg.name]) for leg in late}
+        return Candidates(kept.rows, kept.same_language, {**kept.raw, **scores}, {**kept.normalised, **normal})
+
+    def _fuse(self, candidates: Candidates) -> Fused:
+        model = self._config.fusion.of(tuple(candidates.normalised))
+        return fuse(candidates.normalised, candidates.same_language, model)
 
     def _allowed(self, filters: Filters) -> Allowed | None:
         """Which rows pass the filters; None if all do."""
@@ -77,39 +138,79 @@ class Retriever:
             allowed &= columns.languages == filters.language
         return None if filters == Filters() else allowed
 
-    def _results(self, question: Question, rows: Rows, scores: Scores, raw: Mapping[str, Scores]) -> tuple[Result, ...]:
+    def _ungrouped(self, ranked: Hits, candidates: Candidates, request: SearchRequest) -> Hits:
+        """The best ``top_k``, leaving out what an earlier one is parallel to, if asked."""
+        if not request.group_parallel:
+            return Hits(ranked.rows[: request.top_k], ranked.scores[: request.top_k])
+        kept: list[int] = []
+        told: set[int] = set()
+        for place, candidate in enumerate(ranked.rows.tolist()):
+            row = int(candidates.rows[candidate])
+            if row not in told:
+                kept.append(place)
+                told.update(parallel.other for parallel in self._index.database.parallels(row))
+            if len(kept) == request.top_k:
+                break
+        return Hits(ranked.rows[kept], ranked.scores[kept])
+
+    def _parallel(self, row: int) -> tuple[ParallelPassage, ...]:
+        others = ((p, self._index.database.passage(p.other)) for p in self._index.database.parallels(row))
+        return tuple(ParallelPassage(passage.article_id, passage.span, p.score) for p, passage in others)
+
+    def _results(
+        self,
+        question: Question,
+        chosen: Candidates,
+        scores: Scores,
+        matches: Sequence[PassageMatch] | None,
+        request: SearchRequest,
+    ) -> tuple[Result, ...]:
         results = []
-        for i, row in enumerate(rows.tolist()):
+        for i, row in enumerate(chosen.rows.tolist()):
             passage = self._index.database.passage(row)
             found = self._index.database.article(passage.article_id)
             assert found is not None, "every passage belongs to an article"
-            article, _ = found
-            legs = {name: float(raw[name][i]) if name in raw else None for name in LEGS}
+            legs = {name: float(chosen.raw[name][i]) if name in chosen.raw else None for name in LEGS}
+            near = self._sentences.sentence_scores(question, row)
+            if matches is not None:
+                near = near + _TOKENS_IN_SENTENCE * matches[i].sentence_scores
             results.append(
                 Result(
-                    i + 1, float(scores[i]), legs, passage, article, passage.sentences[self._sentences.nearest(question, row)],
-                    highlight(passage.readable, question.tokens), passage.span.quote(article.text),
+                    rank=i + 1,
+                    score=float(scores[i]),
+                    scores=legs,
+                    passage=passage,
+                    article=found[0],
+                    best_sentence=passage.sentences[int(np.argmax(near))],
+                    highlights=highlight(question, passage.readable, matches[i].matches if matches is not None else ()),
+                    quote=passage.span.quote(found[0].text),
+                    parallel=self._parallel(row) if request.group_parallel else (),
                 )
-            )  # fmt: skip
+            )
         return tuple(results)
 
     def _explain(
         self,
         question: Question,
-        raw: Mapping[str, Scores],
-        normalised: Mapping[str, Scores],
+        chosen: Candidates,
         fused: Fused,
-        chosen: Rows,
+        places: NDArray[np.int64],
+        matches: Sequence[PassageMatch] | None,
     ) -> Explanation:
-        results = [
+        legs = [
             {
                 name: LegExplanation(
-                    float(raw[name][i]),
-                    float(normalised[name][i]),
-                    float(fused.weights[name][i]) if name in fused.weights else 0.0,
+                    float(chosen.raw[name][i]), float(chosen.normalised[name][i]), float(fused.weights[name][place])
                 )
-                for name in raw
+                for name in chosen.raw
             }
-            for i in chosen.tolist()
+            for i, place in enumerate(places.tolist())
         ]
-        return Explanation(question.tokens, asdict(self._config.weights), tuple(results))
+        return Explanation(
+            tokens=question.tokens,
+            expansion=dict(question.expansion),
+            weights=asdict(self._config.fusion.of(tuple(chosen.normalised))),
+            biases=tuple(fused.biases[places].tolist()),
+            results=tuple(legs),
+            matches=tuple(each.matches for each in matches) if matches is not None else ((),) * len(places),
+        )

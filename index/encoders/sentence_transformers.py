@@ -53,27 +53,43 @@ class SentenceTransformerEncoder:
         return self._encode(self._model.encode_query, texts)
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
-        return self._encode(self._model.encode_document, texts)
+        # the library knows a "document" prompt; many models (E5) call theirs "passage"
+        return self._encode(self._model.encode_document, texts, prompt=self.settings["document_prompt"] or None)
 
-    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        """The last hidden states; tokens that stand for no characters (``[CLS]``) have empty spans."""
+    def encode_tokens(self, texts: Sequence[str], *, queries: bool = False) -> list[TokenVectors]:
+        """The last hidden states. The vocabulary of such a model says nothing about rarity: every token counts 1."""
         states = self._model.encode(
             list(texts), output_value="token_embeddings", batch_size=self._batch_size, show_progress_bar=False
         )
+        encode = self.encode_queries if queries else self.encode_passages
         result = []
-        for text, rows in zip(texts, states, strict=True):
-            encoding = self._model.tokenizer(text, return_offsets_mapping=True, truncation=True)
-            spans = tuple(Span(start, end) for start, end in encoding["offset_mapping"])
-            vectors = np.asarray(rows.cpu(), dtype=np.float32)
-            # a batch is padded to its longest text; the padding is no token
-            result.append(TokenVectors(vectors[: len(spans)], spans[: len(vectors)]))
+        for text, rows, pooled in zip(texts, states, encode(texts), strict=True):
+            offsets = self._offsets(text)
+            # a batch is padded to its longest text, and [CLS] and the like stand for no characters
+            said = [i for i, span in enumerate(offsets[: len(rows)]) if len(span)]
+            vectors = np.asarray(rows.cpu(), dtype=np.float32)[said]
+            spans = tuple(offsets[i] for i in said)
+            result.append(TokenVectors(vectors, spans, np.ones(len(said), np.float32), pooled))
         return result
 
-    def _encode(self, encode: Any, texts: Sequence[str]) -> Vectors:
+    def token_spans(self, text: str) -> tuple[Span, ...]:
+        return tuple(span for span in self._offsets(text) if len(span))
+
+    def _offsets(self, text: str) -> list[Span]:
+        encoding = self._model.tokenizer(text, return_offsets_mapping=True, truncation=True)
+        return [Span(start, end) for start, end in encoding["offset_mapping"]]
+
+    def _encode(self, encode: Any, texts: Sequence[str], **options: Any) -> Vectors:
         if not texts:
             return np.empty((0, self.dimensions), np.float32)
         self.truncated += self._count_truncated(texts)
-        vectors = encode(list(texts), batch_size=self._batch_size, normalize_embeddings=True, show_progress_bar=False)
+        vectors = encode(
+            list(texts),
+            batch_size=self._batch_size,
+            normalize_embeddings=True,
+            show_progress_bar=False,
+            **options,
+        )
         return np.asarray(vectors, dtype=np.float32)
 
     def _count_truncated(self, texts: Sequence[str]) -> int:

@@ -1,0 +1,186 @@
+"""Fits the fusion models on development data: which weight each leg gets, and what probability a score stands for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eval.dataset import Dataset
+from eval.errors import EvalError
+from index.build import build_index
+from index.encoders import Encoder
+from index.store import Home
+from rag.config import BIAS, FusionModel, FusionModels, SearchConfig
+from rag.dictionary import Dictionary
+from rag.errors import InvalidQueryError
+from rag.question import Question
+from rag.retriever import Retriever
+from rag.types import Mode, SearchRequest
+
+LEG_SETS = (
+    ("dense", "sentence", "lexical", "interaction"),
+    ("dense", "sentence", "lexical"),
+    ("dense", "sentence"),
+    ("lexical",),
+)
+_INTERACTING = 100
+_REGULARISATION = 1e-3
+_CALIBRATED_ON = 10
+"""Ranks: what readers see is what must be calibrated."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One question's candidates: normalised leg scores by name, whether each shares its language, whether it answers."""
+
+    scores: Mapping[str, Floats]
+    same_language: NDArray[np.bool_]
+    relevant: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedSet:
+    """A data set's questions that have an answer among their candidates, and a checksum of all it was made from."""
+
+    name: str
+    questions: tuple[Judged, ...]
+    checksum: str
+
+
+def judge(dataset: Dataset, encoder: Encoder) -> JudgedSet:
+    """Collects candidates and their scores, from an index in a temporary home."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Home(Path(folder))
+        build_index(home, dataset.sources, encoder)
+        index = home.open()
+        retriever = Retriever(index, encoder, SearchConfig(interacting=_INTERACTING, fusion=_even_models()))
+        dictionary = Dictionary()
+        qrels = dataset.qrels(index)
+        ids = index.columns.article_ids
+        questions = []
+        for asked in dataset.questions:
+            try:
+                request = SearchRequest(asked.text, mode=Mode.HYBRID)
+            except InvalidQueryError:  # public data holds empty questions; nothing can be learnt from them
+                continue
+            question = Question(request.query, index, encoder, dictionary)
+            found = retriever.candidates(question, request)
+            gold = qrels.get(asked.id, {})
+            names = [(index.database.passage(row).id, ids[index.columns.articles[row]]) for row in found.rows.tolist()]
+            relevant = np.array([passage in gold or article in gold for passage, article in names])
+            if relevant.any():
+                questions.append(Judged(found.normalised, found.same_language, relevant))
+        judged = json.dumps([[q.id, q.text, sorted(qrels.get(q.id, {}))] for q in dataset.questions])
+    return JudgedSet(dataset.name, tuple(questions), hashlib.sha256(judged.encode()).hexdigest())
+
+
+def fit_models(sets: Sequence[JudgedSet]) -> FusionModels:
+    """One model per set of legs; every data set counts the same, however many questions it has.
+
+    Raises:
+        EvalError: scipy is missing, or a set has no question to learn from.
+    """
+    empty = [each.name for each in sets if not each.questions]
+    if empty or not sets:
+        raise EvalError(f"no answered question to fit on in {', '.join(empty) or 'nothing'}; give other data")
+    models = {"+".join(legs): _calibrated(_fit(sets, legs), sets, legs) for legs in LEG_SETS}
+    data = [{"name": s.name, "questions": len(s.questions), "sha256": s.checksum} for s in sets]
+    return FusionModels(models, {"data": data, "regularisation": _REGULARISATION})
+
+
+def models_json(models: FusionModels) -> dict[str, Any]:
+    """For the file that ships."""
+
+    def rounded(weights: Mapping[str, float]) -> dict[str, float]:
+        return {name: round(weight, 4) for name, weight in weights.items()}
+
+    return {
+        "fitted_on": models.fitted_on,
+        "models": {
+            legs: {"same_language": rounded(m.same_language), "cross_language": rounded(m.cross_language)}
+            for legs, m in models.models.items()
+        },
+    }
+
+
+def _features(question: Judged, legs: Sequence[str]) -> Floats:
+    """Shape ``(n_candidates, 2 * n_legs + 1)``: each leg for the same language, each for another, and "another"."""
+    scores = np.stack([question.scores[leg] for leg in legs], axis=1)
+    same = question.same_language[:, None]
+    return np.concatenate([scores * same, scores * ~same, ~same], axis=1).astype(np.float64)
+
+
+def _fit(sets: Sequence[JudgedSet], legs: Sequence[str]) -> Floats:
+    """Weights, not negative, that make the relevant candidates likely among their rivals (listwise cross-entropy)."""
+    minimize = _scipy_minimize()
+    lists = [
+        (_features(question, legs), question.relevant, 1 / len(each.questions))
+        for each in sets
+        for question in each.questions
+    ]
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        total, gradient = _REGULARISATION * float(weights @ weights), 2 * _REGULARISATION * weights
+        for features, relevant, share in lists:
+            odds = features @ weights
+            odds -= odds.max()
+            every = np.exp(odds)
+            right = every * relevant
+            total += share * float(np.log(every.sum()) - np.log(right.sum()))
+            gradient = gradient + share * features.T @ (every / every.sum() - right / right.sum())
+        return total, gradient
+
+    bounds = [(0, None)] * (2 * len(legs)) + [(None, None)]
+    found = minimize(loss, np.ones(2 * len(legs) + 1), jac=True, method="L-BFGS-B", bounds=bounds)
+    weights: Floats = found.x
+    return weights
+
+
+def _calibrated(weights: Floats, sets: Sequence[JudgedSet], legs: Sequence[str]) -> FusionModel:
+    """Scales and shifts the odds so that their logistic is how often such a passage answers (Platt 1999)."""
+    minimize = _scipy_minimize()
+    odds, labels, shares = [], [], []
+    for each in sets:
+        for question in each.questions:
+            values = _features(question, legs) @ weights
+            shown = np.argsort(-values, kind="stable")[:_CALIBRATED_ON]
+            odds.append(values[shown])
+            labels.append(question.relevant[shown])
+            shares.append(np.full(len(shown), 1 / len(each.questions)))
+    x, y, share = np.concatenate(odds), np.concatenate(labels).astype(float), np.concatenate(shares)
+
+    def loss(parameters: Floats) -> float:
+        z = parameters[0] * x + parameters[1]
+        return float((share * (np.logaddexp(0, z) - y * z)).sum())
+
+    scale, bias = minimize(loss, np.array([1.0, 0.0]), method="L-BFGS-B", bounds=[(1e-3, None), (None, None)]).x
+    n = len(legs)
+    same = {BIAS: float(bias)} | {leg: float(scale * weights[i]) for i, leg in enumerate(legs)}
+    cross = {BIAS: float(bias + scale * weights[-1])} | {
+        leg: float(scale * weights[n + i]) for i, leg in enumerate(legs)
+    }
+    return FusionModel(same, cross)
+
+
+def _even_models() -> FusionModels:
+    """Equal weights, to choose candidates before anything has been fitted."""
+    even = {"+".join(legs): {BIAS: 0.0, **dict.fromkeys(legs, 1.0)} for legs in LEG_SETS}
+    return FusionModels({legs: FusionModel(weights, weights) for legs, weights in even.items()})
+
+
+def _scipy_minimize() -> Any:
+    try:
+        from scipy.optimize import minimize
+    except ImportError as error:
+        raise EvalError("fitting needs scipy; install it with: pip install 'cited-rag[fit]'") from error
+    return minimize
