@@ -80,7 +80,8 @@ def judge(dataset: Dataset, encoder: Encoder) -> JudgedSet:
             relevant = np.array([passage in gold or article in gold for passage, article in names])
             if relevant.any():
                 questions.append(Judged(found.normalised, found.same_language, relevant))
-        judged = json.dumps([[q.id, q.text, sorted(qrels.get(q.id, {}))] for q in dataset.questions])
+        texts = sorted(index.database.checksums().items())
+        judged = json.dumps([texts, [[q.id, q.text, sorted(qrels.get(q.id, {}))] for q in dataset.questions]])
     return JudgedSet(dataset.name, tuple(questions), hashlib.sha256(judged.encode()).hexdigest())
 
 

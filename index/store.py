@@ -181,6 +181,7 @@ class SearchIndex:
         self.manifest = manifest
         self.database = Database(folder / DATABASE)
         self.columns: PassageColumns = self.database.columns()
+        self.languages = frozenset(self.columns.languages.tolist())
         self.passages = DenseIndex.load(folder / PASSAGES)
         self.sentences = DenseIndex.load(folder / SENTENCES)
         self.lexical = LexicalIndex.load(folder / LEXICAL, manifest.passages)

@@ -80,7 +80,7 @@ class Tokenizer:
 
     @functools.cached_property
     def _jieba(self) -> Any:
-        # imported here: its dictionary takes half a second and 80 MB, which English questions need not pay
+        # imported here: its dictionary takes half a second and 80 MB, which a purely English index need not pay
         import jieba
 
         jieba.setLogLevel("ERROR")

@@ -49,7 +49,9 @@ class Question:
 
     @cached_property
     def expansion(self) -> Mapping[str, float]:
-        """Translations of its words, with weights."""
+        """Translations of its words, with weights; none where no passage is in the other language."""
+        if self.index.languages <= {self.language}:
+            return {}
         return expand(self.text, self.language, self.dictionary, self.index.tokenizer, self.index.lexical)
 
     @cached_property

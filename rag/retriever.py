@@ -114,11 +114,15 @@ class Retriever:
         late = [leg for leg in legs if not isinstance(leg, ProposingLeg)]
         if not late:
             return first
-        best = rank(np.arange(len(rows)), self._fuse(first).scores, max(self._config.interacting, request.top_k))
+        best = rank(np.arange(len(rows)), self._fuse(first).scores, self._depth(request))
         kept = first.keep(best.rows)
         scores = {leg.name: leg.scores(question, kept.rows) for leg in late}
         normal = {leg.name: leg.normalise(scores[leg.name]) for leg in late}
         return Candidates(kept.rows, kept.same_language, {**kept.raw, **scores}, {**kept.normalised, **normal})
+
+    def _depth(self, request: SearchRequest) -> int:
+        """How many candidates are looked at closely; as many again as are asked for where some will be folded away."""
+        return max(self._config.interacting, request.top_k * (2 if request.group_parallel else 1))
 
     def _fuse(self, candidates: Candidates) -> Fused:
         model = self._config.fusion.of(tuple(candidates.normalised))
@@ -153,8 +157,10 @@ class Retriever:
                 break
         return Hits(ranked.rows[kept], ranked.scores[kept])
 
-    def _parallel(self, row: int) -> tuple[ParallelPassage, ...]:
-        others = ((p, self._index.database.passage(p.other)) for p in self._index.database.parallels(row))
+    def _parallel(self, row: int, filters: Filters) -> tuple[ParallelPassage, ...]:
+        allowed = self._allowed(filters)
+        found = [p for p in self._index.database.parallels(row) if allowed is None or allowed[p.other]]
+        others = ((p, self._index.database.passage(p.other)) for p in found)
         return tuple(ParallelPassage(passage.article_id, passage.span, p.score) for p, passage in others)
 
     def _results(
@@ -184,7 +190,7 @@ class Retriever:
                     best_sentence=passage.sentences[int(np.argmax(near))],
                     highlights=highlight(question, passage.readable, matches[i].matches if matches is not None else ()),
                     quote=passage.span.quote(found[0].text),
-                    parallel=self._parallel(row) if request.group_parallel else (),
+                    parallel=self._parallel(row, request.filters) if request.group_parallel else (),
                 )
             )
         return tuple(results)

@@ -24,7 +24,16 @@ export function resultElement(result, query) {
       element("span", { className: "numbers" }, `${best.start}–${best.end}`),
       element("span", { className: "numbers score" }, t("score", { score: result.score.toFixed(2) })),
     ),
+    translations(result),
   );
+}
+
+/** Links to the same passage in other articles, which the list shows only once. */
+function translations({ parallel }) {
+  if (!parallel.length) return null;
+  const links = parallel.map((other) => element("a", { href: articleAddress(other.article_id, other) }, other.article_id));
+  const separated = links.flatMap((link, i) => (i ? [" · ", link] : [link]));
+  return element("p", { className: "faint also" }, t("alsoIn"), " ", ...separated);
 }
 
 function heading({ article, heading: path, kind, language, rank }) {

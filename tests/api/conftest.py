@@ -18,7 +18,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
-from tests.conftest import ROOT
+from tests.conftest import ROOT, share_jieba
 
 RAG = Path(sys.executable).with_name("rag")
 PATIENCE = 60
@@ -106,3 +106,8 @@ def served(seeds_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """A real server on the seeds, shared."""
     with serving(seeds_home, tmp_path_factory.mktemp("server") / "log") as served:
         yield served
+
+
+@pytest.fixture(autouse=True)
+def _one_jieba(monkeypatch: pytest.MonkeyPatch) -> None:
+    share_jieba(monkeypatch)

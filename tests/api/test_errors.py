@@ -70,6 +70,7 @@ def check(response: Response | httpx.Response, status: int, code: str, says: str
         ({"query": "a", "mode": ["dense"]}, "invalid_request", "mode: "),
         ({"query": "a", "explain": "yes"}, "invalid_request", "explain: "),
         ({"query": "a", "explain": 1}, "invalid_request", "explain: "),
+        ({"query": "a", "group_parallel": "no"}, "invalid_request", "group_parallel: "),
         ({"query": "a", "filters": None}, "invalid_request", "filters: "),
         ({"query": "a", "filters": []}, "invalid_request", "filters: "),
         ({"query": "a", "filters": {"lang": "zh"}}, "invalid_request", "filters.lang: Extra inputs"),
@@ -136,6 +137,7 @@ def test_a_missing_body_is_said(client: TestClient) -> None:
         ("q=a&mode=fuzzy", "invalid_request", "mode: "),
         ("q=a&language=fr", "invalid_request", "language: "),
         ("q=a&explain=maybe", "invalid_request", "explain: "),
+        ("q=a&group_parallel=maybe", "invalid_request", "group_parallel: "),
     ],
 )
 def test_a_wrong_address_is_a_422_that_says_what_is_wrong(client: TestClient, query: str, code: str, says: str) -> None:
@@ -177,11 +179,16 @@ def test_an_unknown_article_in_a_filter_is_a_404_that_names_it(client: TestClien
         ("/v2/search?q=a", 404, "not_found", ""),
         ("/page/nothing.css", 404, "not_found", ""),
         ("/page/..%2f..%2fpyproject.toml", 404, "not_found", ""),
-        ("/articles/no.txt", 404, "unknown_article", ""),
     ],
 )
 def test_what_is_not_there_or_out_of_range(client: TestClient, address: str, status: int, code: str, says: str) -> None:
     check(client.get(address), status, code, says)
+
+
+def test_the_page_of_an_unknown_article_is_a_404_that_people_can_read(client: TestClient) -> None:
+    response = client.get("/articles/no.txt")
+    assert response.status_code == 404
+    assert response.headers["content-type"].startswith("text/html")
 
 
 @pytest.mark.parametrize(

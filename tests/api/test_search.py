@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -117,7 +118,7 @@ def test_it_answers_what_the_command_line_answers(client: TestClient, seeds_engi
 @pytest.mark.parametrize(
     ("mode", "silent"),
     [
-        ("hybrid", {"interaction"}),
+        ("hybrid", set()),
         ("dense", {"interaction", "lexical"}),
         ("lexical", {"interaction", "dense", "sentence"}),
     ],
@@ -125,7 +126,7 @@ def test_it_answers_what_the_command_line_answers(client: TestClient, seeds_engi
 def test_legs_that_take_no_part_are_null(client: TestClient, mode: str, silent: set[str]) -> None:
     for result in post(client, query=ZH, mode=mode, top_k=3)["results"]:
         null = {name for name, score in result["scores"].items() if score is None}
-        assert null - {"interaction"} == silent - {"interaction"}
+        assert null == silent
 
 
 def test_filters_decide_what_may_be_returned(client: TestClient) -> None:
@@ -141,19 +142,38 @@ def test_an_explanation_adds_up(client: TestClient) -> None:
     assert "gpt3" in answer["explanation"]["tokens"]
     assert set(answer["explanation"]["weights"]) >= {"same_language", "cross_language"}
     for result in answer["results"]:
-        total = sum(leg["weight"] * leg["normalised"] for leg in result["legs"].values())
-        assert total == pytest.approx(result["score"], abs=1e-9)
+        odds = result["bias"] + sum(leg["weight"] * leg["normalised"] for leg in result["legs"].values())
+        assert 1 / (1 + math.exp(-odds)) == pytest.approx(result["score"], abs=1e-9)
         assert all(leg["raw"] == result["scores"][name] for name, leg in result["legs"].items())
-    assert "legs" not in post(client, query=EN)["results"][0]
+        assert {"token", "start", "end", "likeness"} == set(result["matches"][0])
+    assert answer["explanation"]["expansion"]["训练"] > 0
+    plain = post(client, query=EN)["results"][0]
+    assert not {"legs", "bias", "matches"} & set(plain)
 
 
 def test_a_leg_without_information_is_named(client: TestClient) -> None:
     assert post(client, query=ZH)["degraded"] == []
     answer = post(client, query="zzqx")
     assert answer["degraded"] == ["lexical"]
-    assert [r["id"] for r in answer["results"]] == [
-        r["id"] for r in post(client, query="zzqx", mode="dense")["results"]
-    ]
+    assert len(answer["results"]) == 10
+
+
+@pytest.mark.parametrize("group", [True, False])
+def test_parallel_passages_are_folded_unless_all_are_asked_for(client: TestClient, group: bool) -> None:
+    """The computing power spent on training, which three translations of one essay tell."""
+    question = "By how much did the computing power spent on training models grow between 2015 and 2020?"
+    answer = post(client, query=question, group_parallel=group)
+    assert timeless(answer) == timeless(
+        client.get("/v1/search", params={"q": question, "group_parallel": str(group).lower()}).json()
+    )
+    folded = [other for result in answer["results"] for other in result["parallel"]]
+    assert bool(folded) is group
+    for other in folded:
+        source = client.get(
+            f"/v1/articles/{other['article_id']}/source", params={"start": other["start"], "end": other["end"]}
+        )
+        assert source.json()["quote"].strip()
+        assert 0 < other["score"] <= 1
 
 
 def test_a_query_is_trimmed_and_may_have_2000_characters(client: TestClient) -> None:
@@ -185,7 +205,7 @@ def test_escaped_surrogate_pairs_are_characters(client: TestClient) -> None:
 @given(
     query=st.one_of(st.text(max_size=40), st.binary(max_size=20).map(lambda data: data.decode("utf-8", "replace"))),
     others=st.dictionaries(
-        st.sampled_from(["top_k", "mode", "language", "article_id", "explain", "q", "x"]),
+        st.sampled_from(["top_k", "mode", "language", "article_id", "explain", "group_parallel", "q", "x"]),
         st.text(max_size=6),
         max_size=3,
     ),

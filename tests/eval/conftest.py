@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import share_jieba
+
 Json = dict[str, Any]
 
 CORPUS: list[Json] = [
@@ -89,3 +91,8 @@ def write_questions(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture(autouse=True)
+def _one_jieba(monkeypatch: pytest.MonkeyPatch) -> None:
+    share_jieba(monkeypatch)

@@ -51,7 +51,7 @@ def test_the_questions_about_the_seeds_are_evaluated_by_language(tmp_path: Path)
     assert body["dataset"] == "seeds/dev"
     assert set(rows) == {"zh", "en", "all"}
     assert rows["zh"]["questions"] + rows["en"]["questions"] == rows["all"]["questions"] >= 80
-    assert rows["zh"]["R@10"] > rows["en"]["R@10"], "BM25 alone does not read across languages"
+    assert rows["en"]["R@10"] > 0.5, "most of the seeds are Chinese: the words of English questions are translated"
     assert all(0 < rows[language][name] < 1 for language in rows for name in NAMES)
     assert re.search(r"lexical +│ zh ", result.stdout)
     assert "hybrid" not in result.stdout
@@ -110,3 +110,23 @@ def test_a_file_that_cannot_be_written_is_an_error(beir: Path, tmp_path: Path) -
     result = evaluate(beir, "--mode", "lexical", "--json", tmp_path / "no" / "figures.json")
     assert result.exit_code == 1
     assert "No such file or directory" in result.stderr
+
+
+def test_run_may_be_left_out(beir: Path, tmp_path: Path) -> None:
+    bodies = []
+    for words in ([str(beir)], ["run", str(beir)]):
+        figures = tmp_path / f"{len(words)}.json"
+        assert evaluate(*words, "--mode", "lexical", "--json", figures).exit_code == 0
+        rows = json.loads(figures.read_text("utf-8"))["rows"]
+        bodies.append([{name: value for name, value in row.items() if "ms" not in name} for row in rows])
+    assert bodies[0] == bodies[1]
+
+
+def test_help_names_the_commands_and_each_has_its_own() -> None:
+    group = evaluate("--help")
+    assert group.exit_code == 0
+    assert re.search(r"^  fit +\S", group.stdout, re.MULTILINE)
+    assert re.search(r"^  run +\S", group.stdout, re.MULTILINE)
+    assert "--split" in evaluate("run", "--help").stdout
+    assert "--output" in evaluate("fit", "--help").stdout
+    assert "--split" in evaluate("--split", "dev", "--help").stdout

@@ -346,7 +346,7 @@ print(kills)
 
 def test_a_build_killed_at_any_moment_leaves_a_generation_that_answers(tmp_path: Path):
     result = subprocess.run(
-        [sys.executable, "-c", KILLED, str(tmp_path), "14"],
+        [sys.executable, "-c", KILLED, str(tmp_path), "20"],
         capture_output=True, text=True, timeout=120, cwd=ROOT, check=False,
     )  # fmt: skip
     assert result.returncode == 0, result.stderr

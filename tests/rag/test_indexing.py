@@ -11,7 +11,7 @@ from rich.console import Console
 from index.build import BuildReport
 from index.errors import NoArticlesError, UnreadableArticleError
 from index.store import Home
-from rag.indexing import DEFAULT_SOURCE, index_paths, print_report
+from rag.indexing import DEFAULT_SOURCE, IndexOptions, index_articles, print_report
 
 
 @pytest.fixture
@@ -25,19 +25,19 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_only_what_changed_is_read_again(home: Path, folder: Path) -> None:
-    first = index_paths(Home(home), [folder])
+    first = index_articles(Home(home), IndexOptions((folder,)))
     assert first.added == ("bread.md", "gulls.md")
     (folder / "bread.md").write_text("Bread is baked at noon.", encoding="utf-8")
     (folder / "gulls.md").unlink()
     (folder / "tide.md").write_text("The tide is high.", encoding="utf-8")
-    second = index_paths(Home(home), [folder])
+    second = index_articles(Home(home), IndexOptions((folder,)))
     assert (second.added, second.changed, second.removed, second.unchanged) == (
         ("tide.md",),
         ("bread.md",),
         ("gulls.md",),
         (),
     )
-    third = index_paths(Home(home), [folder])
+    third = index_articles(Home(home), IndexOptions((folder,)))
     assert (third.added, third.changed, third.removed) == ((), (), ())
     assert third.unchanged == ("bread.md", "tide.md")
     assert third.version == second.version, "nothing changed, so nothing is published"
@@ -46,14 +46,14 @@ def test_only_what_changed_is_read_again(home: Path, folder: Path) -> None:
 def test_folder_and_dictionary_are_those_of_the_last_time(
     home: Path, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    index_paths(Home(home), [folder], user_dictionary="苏堤春晓 9\n")
+    index_articles(Home(home), IndexOptions((folder,), user_dictionary="苏堤春晓 9\n"))
     monkeypatch.chdir(tmp_path)
-    report = index_paths(Home(home), [])
+    report = index_articles(Home(home), IndexOptions())
     assert report.unchanged == ("bread.md", "gulls.md")
     manifest = Home(home).open().manifest
     assert manifest.recipe.user_dictionary == "苏堤春晓 9\n"
     assert manifest.sources == (str(folder.resolve()),)
-    index_paths(Home(home), [], user_dictionary="")
+    index_articles(Home(home), IndexOptions((), user_dictionary=""))
     assert Home(home).open().manifest.recipe.user_dictionary == ""
 
 
@@ -62,25 +62,25 @@ def test_the_first_time_it_is_the_seeds(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UnreadableArticleError, match=f"{DEFAULT_SOURCE}: no such file or folder"):
-        index_paths(Home(home), [])
+        index_articles(Home(home), IndexOptions())
     folder.rename(tmp_path / DEFAULT_SOURCE)
-    assert index_paths(Home(home), []).added == ("bread.md", "gulls.md")
+    assert index_articles(Home(home), IndexOptions()).added == ("bread.md", "gulls.md")
 
 
 def test_a_rebuild_reads_everything_again(home: Path, folder: Path) -> None:
-    first = index_paths(Home(home), [folder])
-    again = index_paths(Home(home), [], rebuild=True)
+    first = index_articles(Home(home), IndexOptions((folder,)))
+    again = index_articles(Home(home), IndexOptions((), rebuild=True))
     assert set(again.added + again.changed + again.unchanged) == {"bread.md", "gulls.md"}
     assert again.version != first.version
 
 
 def test_an_empty_folder_is_an_error(home: Path, tmp_path: Path) -> None:
     with pytest.raises(NoArticlesError, match=r"no \.txt or \.md article in"):
-        index_paths(Home(home), [tmp_path])
+        index_articles(Home(home), IndexOptions((tmp_path,)))
 
 
 def test_no_bar_is_drawn_in_a_pipe(home: Path, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    index_paths(Home(home), [folder])
+    index_articles(Home(home), IndexOptions((folder,)))
     assert capfd.readouterr() == ("", "")
 
 

@@ -16,7 +16,7 @@ from tests.conftest import build
 ZH = "GPT-3 的训练成本是多少？"
 RESULT_FIELDS = {
     "id", "rank", "score", "scores", "text", "quote", "start", "end", "highlights", "heading", "article",
-    "best_sentence", "kind", "language",
+    "best_sentence", "kind", "language", "parallel",
 }  # fmt: skip
 ARTICLE_FIELDS = {"id", "title", "path", "url", "language", "sha256"}
 
@@ -29,7 +29,7 @@ def test_the_json_has_the_fields_of_the_contract(seeds_engine: Engine) -> None:
         assert set(result) >= RESULT_FIELDS
         assert set(result["article"]) >= ARTICLE_FIELDS
         assert set(result["scores"]) >= {"dense", "sentence", "lexical", "interaction"}
-        assert "legs" not in result
+        assert not {"legs", "bias", "matches"} & set(result)
 
 
 def test_the_json_says_what_the_response_says(seeds_engine: Engine) -> None:
@@ -47,13 +47,22 @@ def test_the_json_says_what_the_response_says(seeds_engine: Engine) -> None:
         assert shown["id"] == f"{shown['article']['id']}#{shown['start']}-{shown['end']}"
 
 
-def test_an_explanation_adds_tokens_weights_and_legs(seeds_engine: Engine) -> None:
-    body = json.loads(json.dumps(response_json(seeds_engine.search(SearchRequest(ZH, 3, Mode.HYBRID, explain=True)))))
+def test_an_explanation_adds_tokens_weights_legs_and_matches(seeds_engine: Engine) -> None:
+    response = seeds_engine.search(SearchRequest(ZH, 3, Mode.HYBRID, explain=True))
+    body = json.loads(json.dumps(response_json(response)))
     assert "gpt3" in body["explanation"]["tokens"]
+    assert 0 < body["explanation"]["expansion"]["cost"] <= 1
     assert {"same_language", "cross_language"} <= set(body["explanation"]["weights"])
-    for result in body["results"]:
-        assert set(result["legs"]) >= {"dense", "sentence", "lexical"}
-        assert all(set(leg) == {"raw", "normalised", "weight"} for leg in result["legs"].values())
+    for shown, result in zip(body["results"], response.results, strict=True):
+        assert set(shown["legs"]) == {"dense", "sentence", "lexical", "interaction"}
+        assert all(set(leg) == {"raw", "normalised", "weight"} for leg in shown["legs"].values())
+        assert shown["bias"] < 0
+        assert shown["matches"]
+        for match in shown["matches"]:
+            assert match["token"] in ZH
+            assert shown["start"] <= match["start"] < match["end"] <= shown["end"]
+            assert result.article.text[match["start"] : match["end"]].strip()
+            assert 0 < match["likeness"] <= 1.001
 
 
 def test_the_public_face_of_an_article_leaves_its_text_out(seeds_engine: Engine) -> None:
@@ -80,14 +89,19 @@ def test_the_table_shows_title_heading_quote_and_positions(
     assert f"4 passages in {response.took_ms:.0f} ms" in shown
 
 
-def test_in_a_pipe_it_has_no_colours_and_the_width_of_a_page(
+def test_in_a_pipe_it_has_no_colours_and_every_quote_on_one_line(
     seeds_engine: Engine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "20")
-    print_results(seeds_engine.search(SearchRequest("What is Copilot?", 5)))
-    shown = capsys.readouterr().out
-    assert "\x1b" not in shown
-    assert 60 < max(map(len, shown.splitlines())) <= 100
+    response = seeds_engine.search(SearchRequest("What is Copilot?", 5))
+    print_results(response)
+    lines = capsys.readouterr().out.splitlines()
+    assert not any("\x1b" in line for line in lines)
+    quotes = [line for line in lines if "“" in line]
+    for result in response.results:
+        quote = result.best_sentence.span.quote(result.article.text)
+        if "\n" not in quote:
+            assert any(f"“{quote}”" in line for line in quotes)
 
 
 def test_a_silent_leg_is_named(seeds_engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -11,11 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from index.build import searched_text
 from index.encoders import Encoder
-from rag.config import SearchConfig, Weights
+from index.lexical import LexicalIndex
+from index.tokens import Tokenizer
+from rag.config import BIAS, FusionModel, FusionModels, SearchConfig
 from rag.engine import Engine
 from rag.errors import UnknownArticleError
+from rag.retriever import Retriever
 from rag.types import Filters, Mode, Result, SearchRequest, SearchResponse
 from tests.conftest import ROOT, SEEDS, build
 
@@ -62,7 +65,7 @@ def test_results_are_ranked_by_score_between_0_and_1(seeds_engine: Engine, query
 @pytest.mark.parametrize(
     ("mode", "legs"),
     [
-        (Mode.HYBRID, {"dense", "sentence", "lexical"}),
+        (Mode.HYBRID, {"dense", "sentence", "lexical", "interaction"}),
         (Mode.DENSE, {"dense", "sentence"}),
         (Mode.LEXICAL, {"lexical"}),
     ],
@@ -79,17 +82,21 @@ def test_the_three_modes_are_three_rankings(seeds_engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("query", ["Midjourney", "盗梦师", "What is Copilot?", "估值 valuation"])
-def test_lexical_mode_returns_only_passages_with_a_word_of_the_query(seeds_engine: Engine, query: str) -> None:
+def test_lexical_mode_returns_only_passages_with_a_word_of_the_query_or_its_translation(
+    seeds_engine: Engine, query: str
+) -> None:
     tokens = seeds_engine.index.tokenizer.tokens
-    results = seeds_engine.search(SearchRequest(query, 100, Mode.LEXICAL)).results
-    assert results
-    assert all(set(tokens(query)) & set(tokens(searched_text(result.passage))) for result in results)
+    response = seeds_engine.search(SearchRequest(query, 100, Mode.LEXICAL, explain=True))
+    assert response.results
+    assert response.explanation is not None
+    terms = {*response.explanation.tokens, *response.explanation.expansion}
+    assert all(terms & set(tokens(result.passage.searched)) for result in response.results)
 
 
 def test_lexical_mode_finds_every_passage_with_the_word(seeds_engine: Engine) -> None:
-    found = ids(seeds_engine.search(SearchRequest("盗梦师", 100, Mode.LEXICAL)))
+    found = ids(seeds_engine.search(SearchRequest("盗梦师", 100, Mode.LEXICAL, group_parallel=False)))
     pairs = [pair for path in SEEDS.glob("*.txt") for pair in seeds_engine.index.database.passages_of(path.name)]
-    expected = [s.passage.id for row, s in pairs if row is not None and "盗梦师" in searched_text(s.passage)]
+    expected = [s.passage.id for row, s in pairs if row is not None and "盗梦师" in s.passage.searched]
     assert sorted(found) == sorted(expected) != []
 
 
@@ -100,12 +107,18 @@ def test_lexical_mode_finds_nothing_for_words_that_stand_nowhere(seeds_engine: E
 
 @pytest.mark.parametrize("query", NONSENSE)
 def test_where_bm25_knows_nothing_it_is_degraded_and_the_vectors_decide(seeds_engine: Engine, query: str) -> None:
-    hybrid = seeds_engine.search(SearchRequest(query))
+    hybrid = seeds_engine.search(SearchRequest(query, explain=True))
     dense = seeds_engine.search(SearchRequest(query, mode=Mode.DENSE))
-    assert hybrid.degraded == ("lexical",)
+    assert hybrid.degraded[0] == "lexical"
     assert dense.degraded == ()
-    assert scored(hybrid) == scored(dense)
     assert len(hybrid.results) == 10
+    assert hybrid.explanation is not None
+    assert all(legs["lexical"].weight == 0 for legs in hybrid.explanation.results)
+    assert all(result.score < 0.1 for result in hybrid.results), "nothing answers that"
+
+
+def test_a_question_of_common_words_alone_leaves_late_interaction_nothing_to_match(seeds_engine: Engine) -> None:
+    assert seeds_engine.search(SearchRequest("the of")).degraded == ("lexical", "interaction")
 
 
 def test_an_answer_says_what_was_asked_and_from_which_generation(seeds_engine: Engine) -> None:
@@ -116,11 +129,15 @@ def test_an_answer_says_what_was_asked_and_from_which_generation(seeds_engine: E
     assert response.explanation is None
 
 
-@pytest.mark.parametrize("top_k", [1, 3, 10, 100])
-def test_top_k_cuts_the_ranking_and_changes_nothing_else(seeds_engine: Engine, top_k: int) -> None:
-    response = seeds_engine.search(SearchRequest(ZH, top_k))
-    assert len(response.results) == top_k
-    assert scored(response) == scored(seeds_engine.search(SearchRequest(ZH, 100)))[:top_k]
+@pytest.mark.parametrize("top_k", [1, 3, 10, 50])
+@pytest.mark.parametrize("group", [True, False])
+def test_top_k_cuts_the_ranking_and_changes_nothing_else(seeds_engine: Engine, top_k: int, group: bool) -> None:
+    response = seeds_engine.search(SearchRequest(ZH, top_k, group_parallel=group))
+    everything = seeds_engine.search(SearchRequest(ZH, 100, group_parallel=group))
+    assert scored(response)[:10] == scored(everything)[: min(top_k, 10)]
+    assert len(response.results) <= top_k
+    if not group or top_k <= 10:
+        assert len(response.results) == top_k
 
 
 def test_fewer_passages_than_asked_for_are_all_returned(home: Path, articles: Path, encoder: Encoder) -> None:
@@ -191,9 +208,9 @@ def test_an_explanation_adds_up_to_the_score(seeds_engine: Engine, query: str, m
     assert explanation is not None
     assert explanation.tokens == tuple(seeds_engine.index.tokenizer.tokens(query))
     assert len(explanation.results) == len(response.results)
-    for result, legs in zip(response.results, explanation.results, strict=True):
-        assert sum(leg.weight * leg.normalised for leg in legs.values()) == pytest.approx(result.score, abs=1e-9)
-        assert sum(leg.weight for leg in legs.values()) == pytest.approx(1)
+    for result, legs, bias in zip(response.results, explanation.results, explanation.biases, strict=True):
+        odds = bias + sum(leg.weight * leg.normalised for leg in legs.values())
+        assert 1 / (1 + math.exp(-odds)) == pytest.approx(result.score, abs=1e-9)
         assert {name: leg.raw for name, leg in legs.items()} == {
             n: s for n, s in result.scores.items() if s is not None
         }
@@ -201,29 +218,73 @@ def test_an_explanation_adds_up_to_the_score(seeds_engine: Engine, query: str, m
         assert all(legs[name].weight == 0 for name in response.degraded)
 
 
-def test_the_weights_explained_are_those_of_the_configuration(seeds_home: Path) -> None:
-    weights = Weights({"dense": 1.0, "sentence": 0.0, "lexical": 0.0}, {"dense": 0.0, "sentence": 1.0, "lexical": 0.0})
-    response = Engine(seeds_home, config=SearchConfig(weights=weights)).search(SearchRequest(EN, 100, explain=True))
+def models(same: dict[str, float], cross: dict[str, float]) -> FusionModels:
+    """For the hybrid mode; legs that are not named weigh nothing."""
+    silent = dict.fromkeys((BIAS, "dense", "sentence", "lexical", "interaction"), 0.0)
+    model = FusionModel({**silent, **same}, {**silent, **cross})
+    return FusionModels({"dense+sentence+lexical": model, "dense+sentence+lexical+interaction": model})
+
+
+def test_each_passage_is_weighed_by_whether_it_is_in_the_questions_language(seeds_home: Path) -> None:
+    fusion = models({"dense": 3.0, BIAS: 1.0}, {"sentence": 2.0})
+    response = Engine(seeds_home, config=SearchConfig(fusion=fusion)).search(SearchRequest(EN, 100, explain=True))
     assert response.explanation is not None
+    model = fusion.of(("dense", "sentence", "lexical", "interaction"))
     assert response.explanation.weights == {
-        "same_language": dict(weights.same_language),
-        "cross_language": dict(weights.cross_language),
+        "same_language": dict(model.same_language),
+        "cross_language": dict(model.cross_language),
     }
-    languages = {result.passage.language for result in response.results}
-    assert languages == {"zh", "en"}
-    for result in response.results:
-        leg = "dense" if result.passage.language == "en" else "sentence"
-        assert result.score == pytest.approx(max(0.0, result.scores[leg] or 0.0), abs=1e-6)
+    assert {result.passage.language for result in response.results} == {"zh", "en"}
+    for result, bias in zip(response.results, response.explanation.biases, strict=True):
+        same = result.passage.language == "en"
+        assert bias == (1 if same else 0)
+        leg, weight = ("dense", 3) if same else ("sentence", 2)
+        odds = bias + weight * max(0.0, result.scores[leg] or 0.0)
+        assert result.score == pytest.approx(1 / (1 + math.exp(-odds)), abs=1e-6)
 
 
-def test_bm25_counts_less_where_question_and_passage_differ_in_language(seeds_engine: Engine) -> None:
-    response = seeds_engine.search(SearchRequest(EN, 100, explain=True))
-    assert response.explanation is not None
-    weights: dict[str, set[float]] = {"zh": set(), "en": set()}
-    for result, legs in zip(response.results, response.explanation.results, strict=True):
-        weights[result.passage.language].add(round(legs["lexical"].weight, 9))
-    assert len(weights["zh"]) == len(weights["en"]) == 1
-    assert max(weights["zh"]) < max(weights["en"])
+@pytest.fixture
+def deaf(seeds_home: Path) -> Engine:
+    """The seeds as a Chinese tokenizer leaves them that is out of order: the lexical index knows no term."""
+    engine = Engine(seeds_home)
+    engine.index.lexical = LexicalIndex.build([[] for _ in range(engine.index.manifest.passages)])
+    engine.index.tokenizer = Silent()
+    engine._retriever = Retriever(engine.index, engine._encoder, SearchConfig())
+    return engine
+
+
+class Silent(Tokenizer):
+    """Sees no words."""
+
+    def tokens(self, text: str) -> list[str]:
+        return []
+
+    def words(self, text: str) -> list[str]:
+        return []
+
+
+def test_with_a_dead_tokenizer_the_other_legs_answer_as_without_bm25(seeds_home: Path, deaf: Engine) -> None:
+    shipped = SearchConfig().fusion.of(("dense", "sentence", "lexical", "interaction"))
+    mute = models({**shipped.same_language, "lexical": 0.0}, {**shipped.cross_language, "lexical": 0.0})
+    without = Engine(seeds_home, config=SearchConfig(fusion=mute))
+    asked = [question["question"] for question in QUESTIONS if question["language"] == "zh"][:12]
+    for question in asked:
+        response = deaf.search(SearchRequest(question))
+        assert response.degraded == ("lexical",)
+        expected = {r.passage.id: r.score for r in without.search(SearchRequest(question, 100)).results}
+        assert [r.score for r in response.results] == pytest.approx(
+            [expected[r.passage.id] for r in response.results], abs=1e-3
+        )
+    assert deaf.search(SearchRequest(asked[0], mode=Mode.LEXICAL)).results == ()
+
+
+def test_with_a_dead_tokenizer_answers_are_still_found(deaf: Engine) -> None:
+    found = 0
+    asked = [question for question in QUESTIONS if question["language"] == "zh"][:20]
+    for question in asked:
+        quotes = [result.quote for result in deaf.search(SearchRequest(question["question"])).results]
+        found += any(each["quote"] in quote for each in question["evidence"] for quote in quotes)
+    assert found >= 0.6 * len(asked)
 
 
 def words(results: tuple[Result, ...]) -> Iterator[str]:
@@ -231,8 +292,8 @@ def words(results: tuple[Result, ...]) -> Iterator[str]:
         yield from (span.quote(result.article.text).lower() for span in result.highlights)
 
 
-def test_highlights_are_words_of_the_question(seeds_engine: Engine) -> None:
-    found = set(words(seeds_engine.search(SearchRequest("生成模型 trained diffusion", 20)).results))
+def test_without_tokens_highlights_are_words_of_the_question(seeds_engine: Engine) -> None:
+    found = set(words(seeds_engine.search(SearchRequest("生成模型 trained diffusion", 20, Mode.LEXICAL)).results))
     assert {"生成", "模型", "diffusion"} <= found
     assert all(set(word) & set("生成模型traineddiffusion") for word in found)
 
@@ -250,6 +311,35 @@ def test_identical_passages_rank_by_their_articles(home: Path, tmp_path: Path, e
             results = engine.search(SearchRequest("Who counts the gulls?", top_k, mode)).results
             assert [result.article.id for result in results] == ["a.md", "b.md", "c.md", "d.md"][:top_k]
             assert len({result.score for result in results}) == 1
+
+
+def test_an_english_answer_stays_on_top_when_chinese_articles_on_its_topic_come(
+    home: Path, tmp_path: Path, encoder: Encoder
+) -> None:
+    folder = tmp_path / "harbour"
+    folder.mkdir()
+    (folder / "gulls.md").write_text(
+        "# The lighthouse\n\nThe lighthouse keeper counts gulls every morning. He writes the number into a book.\n\n"
+        "## Evening\n\nIn the evening he lights the lamp and boils potatoes.\n",
+        encoding="utf-8",
+    )
+    (folder / "bread.md").write_text("Bread is baked at night, when the ovens are hot.", encoding="utf-8")
+    asked = SearchRequest("Who counts the gulls every morning?", 3)
+    build(home, folder, encoder)
+    before = Engine(home).search(asked).results[0]
+    assert before.article.id == "gulls.md"
+    for i, text in enumerate(
+        (
+            "灯塔建于1890年，高三十米。",
+            "海鸥在灯塔周围飞翔，早晨最多。",
+            "守塔人住在塔下的小屋里。",
+            "游客每天早晨来看海鸥和灯塔。",
+        )
+    ):
+        (folder / f"灯塔{i}.md").write_text(f"# 灯塔与海鸥\n\n{text}\n", encoding="utf-8")
+    build(home, folder, encoder)
+    after = Engine(home).search(asked).results
+    assert before.quote in [result.quote for result in after[:2]]
 
 
 def test_two_processes_give_the_same_answer_to_the_last_digit(seeds_home: Path) -> None:
