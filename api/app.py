@@ -17,7 +17,6 @@ from api.schemas import Problem
 from api.serving import ServedEngine
 from api.settings import Settings
 from rag.engine import Engine
-from rag.types import SearchRequest
 
 _DESCRIPTION = """
 Ask a folder of articles in Chinese or English and get back the passages that answer, each one proven by a verbatim
@@ -42,9 +41,7 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine = Engine(settings.home, settings.encoder, settings.device)
-        engine.search(
-            SearchRequest("预热 warm up", top_k=1)
-        )  # loads the encoder and jieba before the first reader asks
+        engine.warm_up()  # before the first reader asks
         app.state.served = ServedEngine(engine, settings.refresh_seconds)
         yield
 

@@ -7,6 +7,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -62,10 +63,13 @@ class BuildReport:
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """An article ready to be written: ranked passages and sentences have a vector each, in order."""
+    """An article ready to be written: ranked passages and sentences have a vector each, in order.
+
+    Its words may still be being cut, beside the encoding of the next article.
+    """
 
     article: Article
-    passages: tuple[StoredPassage, ...]
+    passages: Future[tuple[StoredPassage, ...]]
     passage_vectors: Vectors
     sentence_vectors: Vectors
     tokens: Sequence[PassageTokens]
@@ -120,6 +124,7 @@ class _Build:
     def __init__(self, old: SearchIndex | None, encoder: Encoder, tokenizer: Tokenizer, recipe: Recipe) -> None:
         self._old, self._encoder, self._tokenizer, self._recipe = old, encoder, tokenizer, recipe
         self._tokens = TokenBuild(encoder, old.reduction if old is not None else None)
+        self._cutting = ThreadPoolExecutor(1)
         self.prepared: list[_Prepared] = []
         self.added: list[str] = []
         self.changed: list[str] = []
@@ -156,11 +161,14 @@ class _Build:
     def _prepare(self, source: SourceFile) -> _Prepared:
         read = read_article(source)
         passages = cut_passages(read, self._recipe.cut)
-        stored = tuple(StoredPassage(p, tuple(self._tokenizer.tokens(p.searched))) for p in passages)
+        stored = self._cutting.submit(self._cut_words, passages)
         ranked = [p for p in passages if p.ranked]
         vectors, tokens = self._tokens.encode(ranked)
         sentences = self._encoder.encode_passages([s.text for p in ranked for s in p.sentences])
         return _Prepared(read.article, stored, vectors, sentences, tokens)
+
+    def _cut_words(self, passages: Sequence[Passage]) -> tuple[StoredPassage, ...]:
+        return tuple(StoredPassage(p, tuple(self._tokenizer.tokens(p.searched))) for p in passages)
 
     @staticmethod
     def _reuse(old: SearchIndex, article_id: str) -> _Prepared:
@@ -170,9 +178,11 @@ class _Build:
         rows = np.array([row for row, _ in pairs if row is not None], np.int64)
         starts = old.columns.sentence_starts
         sentences = [np.arange(starts[row], starts[row + 1]) for row in rows]
+        stored: Future[tuple[StoredPassage, ...]] = Future()
+        stored.set_result(tuple(each for _, each in pairs))
         return _Prepared(
             found[0],
-            tuple(stored for _, stored in pairs),
+            stored,
             old.passages.vectors(rows),
             old.sentences.vectors(np.concatenate(sentences) if sentences else rows),
             [old.tokens.tokens(row) for row in rows.tolist()] if old.tokens is not None else [],
@@ -194,8 +204,8 @@ class _Build:
         sentence_index = DenseIndex.build(sentences, self._recipe.dense)
         sentence_index.save(folder / SENTENCES)
         parallels = find_parallels(self._sentence_table(sentences), sentence_index)
-        write_database(folder / DATABASE, ((each.article, each.passages) for each in self.prepared), parallels)
-        tokens = [stored.tokens for each in self.prepared for stored in each.passages if stored.passage.ranked]
+        write_database(folder / DATABASE, ((each.article, each.passages.result()) for each in self.prepared), parallels)
+        tokens = [stored.tokens for each in self.prepared for stored in each.passages.result() if stored.passage.ranked]
         LexicalIndex.build(tokens).save(folder / LEXICAL)
         self._tokens.save(folder, [tokens for each in self.prepared for tokens in each.tokens])
         manifest = Manifest(
@@ -209,7 +219,7 @@ class _Build:
         articles, passages, lengths = [], [], []
         row = 0
         for number, each in enumerate(self.prepared):
-            for stored in each.passages:
+            for stored in each.passages.result():
                 if stored.passage.ranked:
                     lengths += [len(sentence.text) for sentence in stored.passage.sentences]
                     articles += [number] * len(stored.passage.sentences)

@@ -60,7 +60,7 @@ class TokenIndex:
     @classmethod
     def load(cls, folder: Path) -> TokenIndex:
         """Opens saved tokens memory-mapped."""
-        return cls(np.load(folder / "vectors.npy", mmap_mode="r"), np.load(folder / "starts.npy"))
+        return cls(np.asarray(np.load(folder / "vectors.npy", mmap_mode="r")), np.load(folder / "starts.npy"))
 
 
 def quantise(vectors: Floats) -> NDArray[np.int8]:

@@ -97,7 +97,7 @@ class LexicalIndex:
     def load(cls, folder: Path, count: int) -> LexicalIndex:
         """Opens a saved index, postings memory-mapped."""
         text = (folder / "terms.txt").read_bytes().decode("utf-8")
-        starts, rows, weights = (
-            np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("starts", "rows", "weights")
-        )
+        # as plain arrays over the mapped memory: a slice of np.memmap costs ten times as much
+        names = ("starts", "rows", "weights")
+        starts, rows, weights = (np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in names)
         return cls(text.split("\n") if text else [], starts, rows, weights, count)

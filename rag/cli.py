@@ -130,7 +130,9 @@ def search(
         request = SearchRequest(
             query, top_k, Mode(mode), Filters(language, articles or None), explain, not all_parallel
         )
-        response: SearchResponse = Engine(home).search(request)
+        engine = Engine(home)
+        engine.warm_up()
+        response: SearchResponse = engine.search(request)
     except EngineError as error:
         raise click.UsageError(str(error)) from error
     except SearchIndexError as error:

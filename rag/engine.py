@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from index.encoders import Encoder, load_encoder
@@ -44,6 +45,15 @@ class Engine:
     def index(self) -> SearchIndex:
         """The generation that answers now."""
         return self._index
+
+    def warm_up(self) -> None:
+        """Loads the encoder and the Chinese dictionary side by side, before or with the first question."""
+        with ThreadPoolExecutor(2) as pool:
+            for loading in (
+                pool.submit(self._encoder.encode_queries, ["warm"]),
+                pool.submit(self._index.tokenizer.tokens, "预热"),
+            ):
+                loading.result()
 
     def search(self, request: SearchRequest) -> SearchResponse:
         """Ranked passages, all from one generation.

@@ -14,7 +14,7 @@ from index.hits import Rows, Scores
 from index.source_text import SourceText
 from index.spans import Span
 from index.store import SearchIndex
-from index.tokens import locate
+from index.tokens import STOP_WORDS, locate
 from index.types import Passage, PassageKind
 from rag.question import Question
 from rag.types import TokenMatch
@@ -65,9 +65,9 @@ class Matcher:
         places, asked = self._places(row), question.token_vectors
         found = []
         for i, nearest in enumerate(likeness.argmax(axis=0).tolist()):
-            at = places.spans[nearest]
-            if asked.rarity[i] and at is not None and likeness[nearest, i] >= _LIKENESS:
-                word = asked.spans[i].quote(question.text).strip()
+            at, word = places.spans[nearest], asked.spans[i].quote(question.text).strip()
+            telling = asked.rarity[i] > 0 and word.lower() not in STOP_WORDS
+            if telling and at is not None and likeness[nearest, i] >= _LIKENESS:
                 found.append(TokenMatch(word, at, round(float(likeness[nearest, i]), 3)))
         return tuple(found)
 

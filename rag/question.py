@@ -31,7 +31,7 @@ class Question:
     @cached_property
     def vector(self) -> Vectors:
         """Shape ``(1, dimensions)``."""
-        if self.index.reduction is not None and isinstance(self.encoder, TokenEncoder):
+        if self.index.reduction is not None:
             return self.token_vectors.pooled[None, :]
         return self.encoder.encode_queries([self.text])
 

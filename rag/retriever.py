@@ -65,11 +65,12 @@ class Retriever:
         dense, lexical = DenseLeg(index), LexicalLeg(index)
         late = index.tokens is not None and isinstance(encoder, TokenEncoder)
         interactions = (InteractionLeg(index.tokens),) if late and index.tokens is not None else ()
-        self._legs: Mapping[Mode, tuple[Leg, ...]] = {
-            Mode.HYBRID: (dense, self._sentences, lexical, *interactions),
+        self._proposing: Mapping[Mode, tuple[ProposingLeg, ...]] = {
+            Mode.HYBRID: (dense, self._sentences, lexical),
             Mode.DENSE: (dense, self._sentences),
             Mode.LEXICAL: (lexical,),
         }
+        self._late: Mapping[Mode, tuple[Leg, ...]] = {Mode.HYBRID: interactions, Mode.DENSE: (), Mode.LEXICAL: ()}
 
     def search(self, request: SearchRequest) -> SearchResponse:
         """The best ``top_k`` passages. Equal scores rank by position in the index.
@@ -103,15 +104,13 @@ class Retriever:
 
     def candidates(self, question: Question, request: SearchRequest) -> Candidates:
         """The passages that may be results, scored by every leg of the mode."""
-        legs = self._legs[request.mode]
-        proposing = [leg for leg in legs if isinstance(leg, ProposingLeg)]
+        proposing, late = self._proposing[request.mode], self._late[request.mode]
         allowed = self._allowed(request.filters)
         depth = max(self._config.candidates, request.top_k)
         rows = np.unique(np.concatenate([leg.propose(question, depth, allowed) for leg in proposing])).astype(np.int64)
         same = self._index.columns.languages[rows] == question.language
         raw = {leg.name: leg.scores(question, rows) for leg in proposing}
         first = Candidates(rows, same, raw, {leg.name: leg.normalise(raw[leg.name]) for leg in proposing})
-        late = [leg for leg in legs if not isinstance(leg, ProposingLeg)]
         if not late:
             return first
         best = rank(np.arange(len(rows)), self._fuse(first).scores, self._depth(request))

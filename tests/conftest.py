@@ -65,15 +65,15 @@ _JIEBA: dict[str, object] = {}
 
 def share_jieba(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets tokenizers with the same words share one jieba, whose loading is most of a small index's time."""
-    load = Tokenizer.__dict__["_jieba"].func
+    load = Tokenizer._load_jieba
 
     def shared(self: Tokenizer) -> object:
-        words = repr([(name, value) for name, value in vars(self).items() if name not in ("_cache", "_jieba")])
+        words = repr((self._terms, self._user_dictionary))
         if words not in _JIEBA:
             _JIEBA[words] = load(self)
         return _JIEBA[words]
 
-    monkeypatch.setattr(Tokenizer, "_jieba", property(shared))
+    monkeypatch.setattr(Tokenizer, "_load_jieba", shared)
 
 
 @pytest.fixture

@@ -1,3 +1,5 @@
+import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -108,7 +110,9 @@ def test_a_user_dictionary_changes_how_words_are_cut(tmp_path: Path):
 
 def test_the_compiled_dictionary_lies_in_the_cache_of_the_index(tmp_path: Path):
     Tokenizer(cache=tmp_path / "cache").tokens("中文")
-    assert [path.name for path in (tmp_path / "cache").iterdir()] == ["jieba.cache"]
+    python = f"{sys.version_info.major}{sys.version_info.minor}"
+    expected = f"jieba-{metadata.version('jieba')}-{python}.marshal"
+    assert [path.name for path in (tmp_path / "cache").iterdir()] == [expected]
 
 
 @given(text=st.text(max_size=40))
@@ -172,3 +176,12 @@ def test_located_spans_lie_inside_the_text(text: str, tokens: frozenset[str]):
     spans = locate(text, tokens)
     assert spans == sorted(spans)
     assert all(0 <= span.start < span.end <= len(text) for span in spans)
+
+
+def test_a_damaged_compiled_dictionary_is_compiled_anew(tmp_path: Path):
+    wanted = Tokenizer(cache=tmp_path).tokens("自然语言处理")
+    (compiled,) = tmp_path.iterdir()
+    whole = compiled.stat().st_size
+    compiled.write_bytes(compiled.read_bytes()[: whole // 2])
+    assert Tokenizer(cache=tmp_path).tokens("自然语言处理") == wanted
+    assert compiled.stat().st_size == whole
