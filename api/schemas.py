@@ -7,8 +7,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from index.types import Article, Language
-from rag.present import article_json, response_json
-from rag.types import LARGEST_TOP_K, LONGEST_QUERY, Filters, Mode, SearchRequest, SearchResponse
+from rag.present import article_json
+from rag.types import LARGEST_TOP_K, LONGEST_QUERY, Filters, Mode, SearchRequest
 
 
 class _Model(BaseModel):
@@ -188,10 +188,6 @@ class SearchAnswer(_Model):
     degraded: list[str] = Field(description="Legs that had nothing to say about this query and so counted nothing.")
     took_ms: float
     explanation: ExplanationJson | None = None
-
-    @classmethod
-    def of(cls, response: SearchResponse) -> SearchAnswer:
-        return cls.model_validate(response_json(response))
 
 
 class HealthJson(_Model):

@@ -52,6 +52,8 @@ class Tokenizer:
         self._terms = chinese_terms(glossary)
         self._cutter: Any = None
         self._loading = threading.Lock()
+        # dictionaries give the same few thousand translations again and again
+        self.term_tokens = functools.lru_cache(20_000)(self._distinct_tokens)
         self._cache = cache
 
     def tokens(self, text: str) -> list[str]:
@@ -60,6 +62,10 @@ class Tokenizer:
         "GPT-3.5" gives gpt35, gpt, 3 and 5, so that it meets "GPT3.5" whole and "GPT 3.5" in parts.
         """
         return [token for token in self._cut(_fold(text)) if token not in STOP_WORDS]
+
+    def _distinct_tokens(self, term: str) -> tuple[str, ...]:
+        """The tokens of a dictionary's term, each once, in order."""
+        return tuple(dict.fromkeys(self.tokens(term)))
 
     def words(self, text: str) -> list[str]:
         """The words of ``text`` one after the other, folded, none cut further; white space and marks left out."""

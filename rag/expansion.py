@@ -31,7 +31,7 @@ def expand(
     for source, translations in find(text, dictionary, tokenizer):
         shares: dict[str, float] = {}
         for translation, weight in translations.items():
-            known = [token for token in dict.fromkeys(tokenizer.tokens(translation)) if lexical.knows(token)]
+            known = [token for token in tokenizer.term_tokens(translation) if lexical.knows(token)]
             for token in known:
                 shares[token] = max(shares.get(token, 0.0), weight / len(known))
             if len(shares) >= _KNOWN_TRANSLATIONS:
@@ -73,7 +73,7 @@ def _chinese_phrases(text: str, dictionary: Dictionary, tokenizer: Tokenizer) ->
                 yield word, translations
                 break
         else:
-            for part in dict.fromkeys(tokenizer.tokens(words[at])):
+            for part in tokenizer.term_tokens(words[at]):
                 translations = dictionary.translate(part) if part != words[at] else {}
                 if translations:
                     yield part, translations

@@ -5,7 +5,7 @@ A leg that can search the whole index also proposes candidates; late interaction
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -27,6 +27,7 @@ class Leg(Protocol):
         """To 0..1, so that a weight means the same for every question."""
 
 
+@runtime_checkable
 class ProposingLeg(Leg, Protocol):
     """A leg that finds passages by itself."""
 

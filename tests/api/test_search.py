@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from api.schemas import SearchAnswer
 from rag.engine import Engine
 from rag.present import response_json
 from rag.types import Filters, Mode, SearchRequest
@@ -237,3 +238,11 @@ def test_no_raw_bytes_in_an_address_make_the_server_fail(client: TestClient, tai
         f"/v1/{escaped}",
     ):
         assert client.get(address).status_code < 500
+
+
+@pytest.mark.parametrize("explain", [False, True])
+def test_the_answer_is_what_its_model_says(client: TestClient, explain: bool) -> None:
+    """The route hands out plain JSON; the documented model must take it as it is, with nothing left over."""
+    for query in ("生成式AI的边际成本", "Who founded Stability AI?"):
+        body = client.post("/v1/search", json={"query": query, "explain": explain}).json()
+        assert SearchAnswer.model_validate(body).model_dump(mode="json", exclude_unset=True) == body
