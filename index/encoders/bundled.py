@@ -55,15 +55,15 @@ class BundledEncoder:
         return self.encode_passages(texts)
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
-        rows = [self._model.pool(tokens, lengths) for tokens, lengths in self._token_outputs(texts)]
+        rows = [batch.pooled for batch in self._encoded(texts)]
         return np.concatenate(rows) if rows else np.empty((0, self.dimensions), np.float32)
 
     def encode_tokens(self, texts: Sequence[str], *, queries: bool = False) -> list[TokenVectors]:
         # questions and passages are encoded alike
         result: list[TokenVectors] = []
-        for outputs, lengths in self._token_outputs(texts):
-            pooled = self._model.pool(outputs, lengths)
-            for rows, vector in zip(np.split(outputs, np.cumsum(lengths)[:-1]), pooled, strict=True):
+        for batch in self._encoded(texts):
+            tokens = np.split(batch.outputs, np.cumsum(batch.lengths)[:-1])
+            for rows, vector in zip(tokens, batch.pooled, strict=True):
                 spans, rarity = self._model.pieces(texts[len(result)])
                 # the marks of beginning and end stand for no characters; nor does a piece that is only a dropped space
                 said = [i for i, span in enumerate(spans) if len(span)]
@@ -82,8 +82,8 @@ class BundledEncoder:
         """Reads the weights now rather than with the first text."""
         _ = self._model
 
-    def _token_outputs(self, texts: Sequence[str]) -> Iterator[tuple[Floats, NDArray[np.int64]]]:
-        """Token outputs of shape ``(n_tokens, 512)`` and the lengths of the texts they belong to, batch by batch.
+    def _encoded(self, texts: Sequence[str]) -> Iterator[_Encoded]:
+        """The texts batch by batch, in order.
 
         Batches run side by side, each on one BLAS thread: that also spreads the work between the matrix products.
         """
@@ -91,10 +91,10 @@ class BundledEncoder:
         batches = _batches([model.ids(text) for text in texts])
         with model.blas.limit(limits=1, user_api="blas"):
             if len(batches) == 1:
-                yield model.token_outputs(batches[0])
+                yield model.encode(batches[0])
                 return
             with ThreadPoolExecutor(os.cpu_count()) as pool:
-                yield from pool.map(model.token_outputs, batches)
+                yield from pool.map(model.encode, batches)
 
 
 def _batches(ids: Sequence[list[int]]) -> list[Sequence[list[int]]]:
@@ -107,6 +107,15 @@ def _batches(ids: Sequence[list[int]]) -> list[Sequence[list[int]]]:
             start, tokens = i, 0
         tokens += len(row)
     return [*batches, ids[start:]] if start < len(ids) else batches
+
+
+@dataclass(frozen=True, slots=True)
+class _Encoded:
+    """One batch: token outputs ``(n_tokens, 512)``, how many belong to each text, and the texts' vectors."""
+
+    outputs: Floats
+    lengths: NDArray[np.int64]
+    pooled: Vectors
 
 
 @dataclass(frozen=True)
@@ -127,9 +136,11 @@ class _Model:
             def unpack(chunk: int) -> None:
                 table[chunk::_CHUNKS] = archive[blocks[chunk]]
 
+            names = [name for name in archive.files if name not in blocks]
             with ThreadPoolExecutor(2) as pool:  # unpacking releases the interpreter lock
-                list(pool.map(unpack, range(_CHUNKS)))
-            weights = {name: archive[name] for name in archive.files if name not in blocks}
+                unpacking = pool.map(unpack, range(_CHUNKS))
+                weights = dict(zip(names, pool.map(archive.__getitem__, names), strict=True))
+                list(unpacking)
         for joined, part in (("proj", "proj"), ("proj_b", "proj_b"), ("proj_gain", "ln_g"), ("proj_bias", "ln_b")):
             weights[joined] = np.concatenate([weights[f"{part}{n}"] for n, _ in _BRANCHES], axis=-1)
         return cls(load_vocabulary(), table, weights, ThreadpoolController())
@@ -144,6 +155,11 @@ class _Model:
         found = self.vocabulary.encode(text, return_type="offset_mapping")
         spans = tuple(Span(start, end) for start, end in found["offsets"])
         return spans, np.array([piece_rarity(piece) for piece in found["ids"]], np.float32)
+
+    def encode(self, ids: Sequence[list[int]]) -> _Encoded:
+        """All texts of a batch in one run."""
+        outputs, lengths = self.token_outputs(ids)
+        return _Encoded(outputs, lengths, self.pool(outputs, lengths))
 
     def token_outputs(self, ids: Sequence[list[int]]) -> tuple[Floats, NDArray[np.int64]]:
         """The output features of every token, ``(n_tokens, 512)``, all texts in one run."""
