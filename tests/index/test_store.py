@@ -350,7 +350,7 @@ def test_a_build_killed_at_any_moment_leaves_a_generation_that_answers(tmp_path:
         capture_output=True, text=True, timeout=120, cwd=ROOT, check=False,
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
-    assert int(result.stdout) >= 3, "builds were killed before they ended"
+    assert int(result.stdout) >= 10, "builds were killed before they ended"
 
 
 def test_a_generation_is_complete_before_it_is_published(home: Path, original: Path, encoder: Encoder):
