@@ -18,21 +18,22 @@ from eval.errors import EvalError
 from index.build import build_index
 from index.encoders import Encoder
 from index.store import Home
-from rag.config import BIAS, FusionModel, FusionModels, SearchConfig
-from rag.dictionary import Dictionary
+from rag.config import BIAS, LEGS, FusionModel, FusionModels, SearchConfig
 from rag.errors import InvalidQueryError
-from rag.question import Question
+from rag.legs import LATE_LEGS
 from rag.retriever import Retriever
 from rag.types import Mode, SearchRequest
 
+_FIRST_STAGE = tuple(leg for leg in LEGS if leg not in {late.name for late in LATE_LEGS})
+"""The legs that choose which candidates are looked at closely."""
 LEG_SETS = (
-    ("dense", "sentence", "lexical", "interaction"),
-    ("dense", "sentence", "lexical"),
-    ("dense", "sentence"),
+    *(tuple(leg for leg in stage if leg != left_out) for stage in (LEGS, _FIRST_STAGE) for left_out in (None, *stage)),
+    ("dense",),
     ("lexical",),
 )
+"""What modes and encoders use, and every part left out once in both stages, for the ablation."""
 _INTERACTING = 100
-_REGULARISATION = 1e-3
+_REGULARISATION = 3e-4
 _CALIBRATED_ON = 10
 """Ranks: what readers see is what must be calibrated."""
 
@@ -64,7 +65,6 @@ def judge(dataset: Dataset, encoder: Encoder) -> JudgedSet:
         build_index(home, dataset.sources, encoder)
         index = home.open()
         retriever = Retriever(index, encoder, SearchConfig(interacting=_INTERACTING, fusion=_even_models()))
-        dictionary = Dictionary()
         qrels = dataset.qrels(index)
         ids = index.columns.article_ids
         questions = []
@@ -73,7 +73,7 @@ def judge(dataset: Dataset, encoder: Encoder) -> JudgedSet:
                 request = SearchRequest(asked.text, mode=Mode.HYBRID)
             except InvalidQueryError:  # public data holds empty questions; nothing can be learnt from them
                 continue
-            question = Question(request.query, index, encoder, dictionary)
+            question = retriever.question(request.query)
             found = retriever.candidates(question, request)
             gold = qrels.get(asked.id, {})
             names = [(index.database.passage(row).id, ids[index.columns.articles[row]]) for row in found.rows.tolist()]

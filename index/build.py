@@ -24,7 +24,7 @@ from index.parallel import SentenceTable, find_parallels
 from index.passages import CutSettings, cut_passages
 from index.reading import SourceFile, read_article
 from index.store import DATABASE, LEXICAL, PASSAGES, SENTENCES, Home, SearchIndex, checksums
-from index.token_build import PassageTokens, TokenBuild
+from index.token_build import EncodedPassages, TokenBuild
 from index.tokens import Tokenizer
 from index.types import Article, Passage
 
@@ -70,9 +70,7 @@ class _Prepared:
 
     article: Article
     passages: Future[tuple[StoredPassage, ...]]
-    passage_vectors: Vectors
-    sentence_vectors: Vectors
-    tokens: Sequence[PassageTokens]
+    encoded: EncodedPassages
 
 
 def build_index(
@@ -163,9 +161,8 @@ class _Build:
         passages = cut_passages(read, self._recipe.cut)
         stored = self._cutting.submit(self._cut_words, passages)
         ranked = [p for p in passages if p.ranked]
-        vectors, tokens = self._tokens.encode(ranked)
-        sentences = self._encoder.encode_passages([s.text for p in ranked for s in p.sentences])
-        return _Prepared(read.article, stored, vectors, sentences, tokens)
+        encoded = self._tokens.encode(ranked)
+        return _Prepared(read.article, stored, encoded)
 
     def _cut_words(self, passages: Sequence[Passage]) -> tuple[StoredPassage, ...]:
         return tuple(StoredPassage(p, tuple(self._tokenizer.tokens(p.searched))) for p in passages)
@@ -180,13 +177,12 @@ class _Build:
         sentences = [np.arange(starts[row], starts[row + 1]) for row in rows]
         stored: Future[tuple[StoredPassage, ...]] = Future()
         stored.set_result(tuple(each for _, each in pairs))
-        return _Prepared(
-            found[0],
-            stored,
+        encoded = EncodedPassages(
             old.passages.vectors(rows),
             old.sentences.vectors(np.concatenate(sentences) if sentences else rows),
             [old.tokens.tokens(row) for row in rows.tolist()] if old.tokens is not None else [],
         )
+        return _Prepared(found[0], stored, encoded)
 
     def write(self, home: Home, present: SearchIndex | None, roots: tuple[str, ...]) -> Manifest:
         """Publishes what was prepared, unless it is what is published already."""
@@ -198,8 +194,8 @@ class _Build:
         folder = home.generation(version)
         shutil.rmtree(folder, ignore_errors=True)
         (folder / LEXICAL).mkdir(parents=True)
-        passages = np.concatenate([each.passage_vectors for each in self.prepared])
-        sentences = np.concatenate([each.sentence_vectors for each in self.prepared])
+        passages = np.concatenate([each.encoded.passages for each in self.prepared])
+        sentences = np.concatenate([each.encoded.sentences for each in self.prepared])
         DenseIndex.build(passages, self._recipe.dense).save(folder / PASSAGES)
         sentence_index = DenseIndex.build(sentences, self._recipe.dense)
         sentence_index.save(folder / SENTENCES)
@@ -207,7 +203,7 @@ class _Build:
         write_database(folder / DATABASE, ((each.article, each.passages.result()) for each in self.prepared), parallels)
         tokens = [stored.tokens for each in self.prepared for stored in each.passages.result() if stored.passage.ranked]
         LexicalIndex.build(tokens).save(folder / LEXICAL)
-        self._tokens.save(folder, [tokens for each in self.prepared for tokens in each.tokens])
+        self._tokens.save(folder, [tokens for each in self.prepared for tokens in each.encoded.tokens])
         manifest = Manifest(
             version, created.isoformat(timespec="seconds"), content, roots, len(self.prepared),
             len(passages), len(sentences), self._recipe, checksums(folder),

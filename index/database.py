@@ -115,6 +115,7 @@ class Database:
         # results show the same passages and articles again and again; reading one anew costs a millisecond
         self.passage = lru_cache(_CACHED_PASSAGES)(self._read_passage)
         self.article = lru_cache(_CACHED_ARTICLES)(self._read_article)
+        self.parallels = lru_cache(_CACHED_PASSAGES)(self._read_parallels)
 
     def close(self) -> None:
         self._db.close()
@@ -168,7 +169,7 @@ class Database:
         for (tokens,) in self._query("SELECT tokens FROM passages WHERE row IS NOT NULL ORDER BY row"):
             yield tokens.split("\n") if tokens else []
 
-    def parallels(self, row: int) -> list[Parallel]:
+    def _read_parallels(self, row: int) -> list[Parallel]:
         """The passages that say the same in other articles, likest first."""
         found = self._query("SELECT row, other, score FROM parallels WHERE row = ? ORDER BY score DESC, other", row)
         return [Parallel(*columns) for columns in found]

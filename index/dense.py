@@ -69,14 +69,17 @@ class DenseIndex:
         found = rows[0] >= 0
         return rank(rows[0][found], scores[0][found].astype(np.float64), k)
 
+    def scan(self, query: Vectors) -> Scores | None:
+        """The inner products of one query of shape ``(1, dimensions)`` with every row; None where that is not exact."""
+        if not self.exact:
+            return None
+        stored = faiss.rev_swig_ptr(self._index.get_xb(), self.count * self._index.d)
+        products: Vectors = stored.reshape(self.count, -1) @ query[0]
+        return products.astype(np.float64)
+
     def similarities(self, query: Vectors, rows: Rows) -> Scores:
         """The inner products of one query of shape ``(1, dimensions)`` with the vectors of ``rows``."""
-        if self.exact and 2 * len(rows) > self.count:
-            # one product over all the vectors where they lie costs less than gathering most of them
-            stored = faiss.rev_swig_ptr(self._index.get_xb(), self.count * self._index.d)
-            products: Vectors = (stored.reshape(self.count, -1) @ query[0])[rows]
-        else:
-            products = self.vectors(rows) @ query[0]
+        products: Vectors = self.vectors(rows) @ query[0]
         return products.astype(np.float64)
 
     def vectors(self, rows: Rows) -> NDArray[np.float32]:

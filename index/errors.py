@@ -8,8 +8,8 @@ SearchIndexError
 ├── AllFailedError               there are articles, but none can be used
 ├── DuplicateArticleError        two files would share one id
 ├── GlossaryError                a glossary is not a table of terms and translations
+├── MissingExtraError            a model needs an optional package that is not installed
 ├── EncoderError                 the encoder cannot be had
-│   ├── MissingExtraError        an optional package is not installed
 │   └── UnknownEncoderError      no such model
 ├── MissingIndexError            there is no index at the home folder
 ├── UnknownSourcesError          it no longer says what it was built from
@@ -91,22 +91,22 @@ class DuplicateArticleError(SearchIndexError):
         )
 
 
+class MissingExtraError(SearchIndexError):
+    """A model, of whatever ``kind``, needs packages of an extra."""
+
+    code = "missing_extra"
+
+    def __init__(self, model: str, extra: str, kind: str = "encoder") -> None:
+        self.model, self.extra = model, extra
+        super().__init__(
+            f"{kind} {model!r} needs the extra {extra!r}; install it with: pip install 'cited-rag[{extra}]'"
+        )
+
+
 class EncoderError(SearchIndexError):
     """The encoder cannot be used."""
 
     code = "encoder_error"
-
-
-class MissingExtraError(EncoderError):
-    """The encoder needs packages of an extra."""
-
-    code = "missing_extra"
-
-    def __init__(self, encoder: str, extra: str) -> None:
-        self.encoder, self.extra = encoder, extra
-        super().__init__(
-            f"encoder {encoder!r} needs the extra {extra!r}; install it with: pip install 'cited-rag[{extra}]'"
-        )
 
 
 class UnknownEncoderError(EncoderError):

@@ -1,15 +1,16 @@
-"""Token vectors of all passages, as 8 bit numbers, for late interaction."""
+"""Token vectors of all passages, as 8 bit numbers, and how those of a question meet them: late interaction."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.hits import Rows
+from index.hits import Rows, Scores
 
 _SCALE = 127
 _BLOCK = 24
@@ -17,16 +18,8 @@ _BLOCK = 24
 Floats = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
-class GatheredTokens:
-    """Tokens of some passages, one passage after the other; those of passage ``i`` begin at ``starts[i]``."""
-
-    vectors: Floats
-    starts: NDArray[np.int64]
-
-
 class TokenIndex:
-    """Rows of unit length and ``k`` dimensions; those of passage ``i`` are ``starts[i]`` to ``starts[i + 1]``, excluded."""
+    """Rows of ``k`` components; those of passage ``i`` are ``starts[i]`` to ``starts[i + 1]``, excluded."""
 
     def __init__(self, vectors: NDArray[np.int8], starts: NDArray[np.int64]) -> None:
         self._vectors, self._starts = vectors, starts
@@ -46,12 +39,18 @@ class TokenIndex:
         """One passage's tokens as they are stored."""
         return self._vectors[self._starts[row] : self._starts[row + 1]]
 
-    def gather(self, rows: Rows) -> GatheredTokens:
-        """The tokens of several passages as floating-point numbers."""
+    def meet(self, rows: Rows, question: Floats, rarity: Floats) -> Meeting:
+        """Compares a question with several passages, token by token.
+
+        Args:
+            question: shape ``(n_question_tokens, k)``.
+            rarity: shape ``(n_question_tokens,)``, not negative: how much each token of the question counts.
+        """
         lengths = self._starts[rows + 1] - self._starts[rows]
         pieces = [self.tokens(row) for row in rows.tolist()]
-        joined = np.concatenate(pieces) if pieces else np.empty((0, self._vectors.shape[1]), np.int8)
-        return GatheredTokens(joined.astype(np.float32) / np.float32(_SCALE), np.cumsum(lengths) - lengths)
+        tokens = np.concatenate(pieces) if pieces else np.empty((0, self._vectors.shape[1]), np.int8)
+        likeness = tokens.astype(np.float32) @ (question.T / np.float32(_SCALE))
+        return Meeting(rows, np.append(0, np.cumsum(lengths)), likeness, rarity)
 
     def save(self, folder: Path) -> None:
         np.save(folder / "vectors.npy", self._vectors)
@@ -68,31 +67,68 @@ def quantise(vectors: Floats) -> NDArray[np.int8]:
     return np.round(vectors * _SCALE).astype(np.int8)
 
 
-def interaction(tokens: GatheredTokens, question: Floats, weights: Floats) -> Floats:
-    """How well each passage's tokens match those of the question, 0..1 in practice, shape ``(n_passages,)``.
+@dataclass(frozen=True)
+class Meeting:
+    """Every token of some passages with every token of a question.
 
-    Each token of the question is matched with its nearest token of the passage, and of a window of about two sentences,
-    the best one; the two means, weighted by the question tokens' rarity, are averaged. The first is ColBERT's MaxSim
-    (Khattab and Zaharia 2020); the second asks that the matches stand together.
-
-    Args:
-        question: shape ``(n_question_tokens, k)``, rows of unit length.
-        weights: shape ``(n_question_tokens,)``, not negative.
+    ``likeness`` has shape ``(n_tokens, n_question_tokens)``; the tokens of the passage at ``rows[i]`` are ``starts[i]`` to
+    ``starts[i + 1]``, excluded.
     """
-    scores = np.zeros(len(tokens.starts), np.float32)
-    total = float(weights.sum())
-    ends = np.append(tokens.starts[1:], len(tokens.vectors))
-    held = np.flatnonzero(ends > tokens.starts)  # a passage of nothing but invisible characters has no tokens
-    if not total or not len(held):
+
+    rows: Rows
+    starts: NDArray[np.int64]
+    likeness: Floats
+    rarity: Floats
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """Tokens of each passage."""
+        return np.diff(self.starts)
+
+    def __contains__(self, row: int) -> bool:
+        return bool(np.any(self.rows == row))
+
+    def of(self, row: int) -> Floats:
+        """The likeness of one passage's tokens; the passage must be among ``rows``."""
+        (place,) = np.flatnonzero(self.rows == row)
+        return self.likeness[self.starts[place] : self.starts[place + 1]]
+
+    def whole(self) -> Scores:
+        """Each token of the question with its nearest in the passage, the mean by rarity: ColBERT's MaxSim.
+
+        Khattab and Zaharia 2020. Shape ``(n_passages,)``, 0..1 in practice.
+        """
+        nearest, first, held = self._blocks
+        return self._spread(np.maximum.reduceat(nearest, first, axis=0) @ self.rarity if len(first) else held, held)
+
+    def windows(self) -> Scores:
+        """The same within a window of about two sentences, the best one: matches should stand together."""
+        nearest, first, held = self._blocks
+        if not len(first):
+            return self._spread(held, held)
+        last = np.append(first[1:], len(nearest)) - 1
+        following = np.append(np.arange(1, len(nearest)), len(nearest) - 1)
+        following[last] = last
+        return self._spread(np.maximum.reduceat(np.maximum(nearest, nearest[following]) @ self.rarity, first), held)
+
+    @cached_property
+    def _blocks(self) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
+        """The nearest of each block of tokens; where each passage's blocks begin; the passages that have tokens.
+
+        A passage of nothing but invisible characters has none.
+        """
+        held = np.flatnonzero(self.lengths)
+        if not len(held):
+            return np.empty((0, len(self.rarity)), np.float32), held, held
+        counts = -(-self.lengths[held] // _BLOCK)
+        first = np.cumsum(counts) - counts
+        within = np.arange(counts.sum()) - np.repeat(first, counts)
+        begins = np.repeat(self.starts[:-1][held], counts) + within * _BLOCK
+        return np.maximum.reduceat(self.likeness, begins, axis=0), first, held
+
+    def _spread(self, sums: NDArray[np.floating] | NDArray[np.int64], held: NDArray[np.int64]) -> Scores:
+        scores = np.zeros(len(self.rows))
+        total = float(self.rarity.sum())
+        if total:
+            scores[held] = sums / total
         return scores
-    blocks = [np.arange(start, end, _BLOCK) for start, end in zip(tokens.starts[held], ends[held], strict=True)]
-    counts = np.array([len(each) for each in blocks])
-    first = np.cumsum(counts) - counts
-    nearest = np.maximum.reduceat(tokens.vectors @ question.T, np.concatenate(blocks), axis=0)
-    following = np.append(np.arange(1, len(nearest)), len(nearest) - 1)
-    last = first + counts - 1
-    following[last] = last
-    windows = np.maximum(nearest, nearest[following]) @ weights
-    whole = np.maximum.reduceat(nearest, first, axis=0) @ weights
-    scores[held] = (whole + np.maximum.reduceat(windows, first)) / (2 * total)
-    return scores

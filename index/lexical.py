@@ -6,7 +6,7 @@ the summands stand in a sparse matrix, and a question adds up its columns.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -59,6 +59,11 @@ class LexicalIndex:
         starts = np.searchsorted(column, np.arange(len(terms) + 1)).astype(np.int64)
         return cls(terms, starts, row_ids, weights, len(passages))
 
+    @property
+    def terms(self) -> Iterable[str]:
+        """Every term that a passage holds."""
+        return self._terms.keys()
+
     def knows(self, term: str) -> bool:
         """Whether any passage holds the term."""
         return term in self._terms
@@ -70,11 +75,16 @@ class LexicalIndex:
             totals[rows] += weight * weights
         return totals
 
-    def search(self, query: Mapping[str, float], k: int, allowed: Allowed | None = None) -> Hits:
-        """The ``k`` best passages that hold any term of the query, among the allowed ones."""
+    def holding(self, query: Mapping[str, float]) -> Allowed:
+        """Which passages hold any term of the query; the score of one that does may still be 0."""
         matching = np.zeros(self.count, np.bool_)
         for rows, _, _ in self._postings(query):
             matching[rows] = True
+        return matching
+
+    def search(self, query: Mapping[str, float], k: int, allowed: Allowed | None = None) -> Hits:
+        """The ``k`` best passages that hold any term of the query, among the allowed ones."""
+        matching = self.holding(query)
         found = np.flatnonzero(matching if allowed is None else matching & allowed)
         return rank(found, self.scores(query)[found], k)
 

@@ -20,6 +20,7 @@ import snowballstemmer
 from index.glossary import chinese_terms
 from index.language import count_han
 from index.spans import Span
+from index.transliteration import Transliteration
 
 _RUN = re.compile(r"[a-z0-9\u00c0-\u024f]+(?:[-._·•&+'’/:#@][a-z0-9\u00c0-\u024f]+)*|[^\W_a-z0-9\u00c0-\u024f]+")
 _LATIN = re.compile(r"[a-z0-9\u00c0-\u024f']+")
@@ -80,11 +81,19 @@ class Tokenizer:
         """The runs of Latin letters and digits, folded and not stemmed."""
         return _LATIN.findall(_fold(text))
 
+    @staticmethod
+    def fold(text: str) -> str:
+        """Full-width to half-width, capitals to small letters, traditional characters to simplified ones."""
+        return _fold(text)
+
     def _cut(self, folded: str) -> Iterator[str]:
         for match in _RUN.finditer(folded):
             run = match.group()
             if not run.isascii() and count_han(run):
-                yield from (word for word in self._jieba.cut_for_search(run) if word.strip())
+                words = [word for word in self._jieba.cut_for_search(run) if word.strip()]
+                yield from words
+                # a transcribed name stays whole beside the words that jieba sees in it
+                yield from (name for name in Transliteration.shipped().find_names(run) if name not in words)
                 continue
             parts = _PART.findall(run)
             yield from (stem(part) for part in parts)
@@ -145,10 +154,17 @@ def locate(text: str, tokens: frozenset[str]) -> list[Span]:
     found: list[Span] = []
     for whole, run, parts in _latin_runs(folded):
         found += [run] if whole in tokens else [span for token, span in parts if token in tokens]
-    for token in tokens:
-        if count_han(token):
-            found += [Span(match.start(), match.end()) for match in re.finditer(re.escape(token), folded)]
+    chinese = _chinese_pattern(tokens)
+    if chinese is not None:
+        found += [Span(*match.span(1)) for match in chinese.finditer(folded)]
     return sorted(set(found))
+
+
+@functools.lru_cache(maxsize=100)
+def _chinese_pattern(tokens: frozenset[str]) -> re.Pattern[str] | None:
+    """Finds the longest of the Chinese tokens wherever one begins, also within another; None if there are none."""
+    chinese = sorted((token for token in tokens if count_han(token)), key=len, reverse=True)
+    return re.compile(f"(?=({'|'.join(map(re.escape, chinese))}))") if chinese else None
 
 
 @functools.lru_cache(maxsize=2_000)

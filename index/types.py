@@ -101,6 +101,16 @@ class Passage:
         """What is embedded and what the lexical index holds: the headings, then the readable text."""
         return f"{self.context}\n{self.readable.text}" if self.heading else self.readable.text
 
+    def sentence_places(self) -> tuple[Span | None, ...]:
+        """Where each sentence stands in ``searched``; None for a cell, whose text has its row's name before it."""
+        places: list[Span | None] = []
+        at = len(self.searched) - len(self.readable.text)
+        for sentence in self.sentences:
+            start = self.searched.find(sentence.text, at)
+            places.append(Span(start, start + len(sentence.text)) if start >= 0 else None)
+            at = places[-1].end if places[-1] is not None else at
+        return tuple(places)
+
     def span_of_searched(self, start: int, end: int) -> Span | None:
         """The source positions of ``searched[start:end]``; None in the headings, which stand elsewhere."""
         offset = len(self.searched) - len(self.readable.text)

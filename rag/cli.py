@@ -104,6 +104,11 @@ def _read_text(path: Path) -> str:
 )  # fmt: skip
 @click.option("--language", type=click.Choice(["zh", "en"]), help="Only passages in this language.")
 @click.option("--article", "articles", multiple=True, help="Only passages of this article; repeat for several.")
+@click.option(
+    "--reranker", envvar="RAG_RERANKER",
+    help="Have the best 20 re-sorted by this sentence-transformers CrossEncoder: a name or model folder.",
+)  # fmt: skip
+@click.option("--device", envvar="RAG_DEVICE", help="Where sentence-transformers models run: cpu, cuda, mps.")
 @click.option("--all-parallel", is_flag=True, help="Show every translation of a passage instead of one.")
 @click.option("--explain", is_flag=True, help="Also show tokens, weights and each leg's scores (with --json).")
 @click.option("--json", "as_json", is_flag=True, help="Print what POST /v1/search answers.")
@@ -115,6 +120,8 @@ def search(
     mode: str,
     language: Any,
     articles: tuple[str, ...],
+    reranker: str | None,
+    device: str | None,
     explain: bool,
     as_json: bool,
     all_parallel: bool,
@@ -124,13 +131,14 @@ def search(
     from rag.engine import Engine
     from rag.errors import EngineError
     from rag.present import print_results, response_json
+    from rag.reranking import load_reranker
     from rag.types import Filters, Mode, SearchRequest
 
     try:
         request = SearchRequest(
             query, top_k, Mode(mode), Filters(language, articles or None), explain, not all_parallel
         )
-        engine = Engine(home)
+        engine = Engine(home, device=device, reranker=load_reranker(reranker, device))
         engine.warm_up()
         response: SearchResponse = engine.search(request)
     except EngineError as error:

@@ -9,6 +9,8 @@ from importlib import resources
 from typing import Any
 
 BIAS = "bias"
+LEGS = ("dense", "sentence", "lexical", "interaction", "window", "brevity")
+"""Every leg there is, in the order that names a fusion model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +42,19 @@ class FusionModels:
 
 @dataclass(frozen=True, slots=True)
 class SearchConfig:
-    """How deep to look.
+    """How deep to look, and with what; evaluations leave parts out to see what they are worth.
 
     Args:
-        candidates: how many of its best passages each leg puts up.
-        interacting: how many of the candidates late interaction looks at.
+        candidates: how many of its best passages each leg puts up, in each language of the collection.
+        interacting: how many of the candidates late interaction looks at, in each language.
+        legs: those that take part.
+        translated: whether the lexical leg also looks for translations of the question's words.
+        by_sound: whether it looks for names by their sound.
     """
 
     candidates: int = 200
     interacting: int = 50
+    legs: tuple[str, ...] = LEGS
+    translated: bool = True
+    by_sound: bool = True
     fusion: FusionModels = field(default_factory=FusionModels.load)

@@ -11,6 +11,7 @@ from index.store import Home, SearchIndex
 from index.types import Article
 from rag.config import SearchConfig
 from rag.errors import InvalidParameterError, UnknownArticleError
+from rag.reranking import Reranker
 from rag.retriever import Retriever
 from rag.types import SearchRequest, SearchResponse
 
@@ -23,6 +24,7 @@ class Engine:
         encoder: the encoder's name, to refuse an index built with another; None takes the index's own.
         device: where a sentence-transformers model runs.
         config: how retrieval is tuned.
+        reranker: re-sorts the best passages; none if left out.
 
     Raises:
         SearchIndexError: there is no index, it is damaged, or it does not fit the encoder.
@@ -34,32 +36,42 @@ class Engine:
         encoder: str | None = None,
         device: str | None = None,
         config: SearchConfig = SearchConfig(),  # noqa: B008  (frozen)
+        reranker: Reranker | None = None,
     ) -> None:
+        self._reranker = reranker
         self._home, self._asked_for, self._device, self._config = Home(home), encoder, device, config
         self._lock = threading.Lock()
         self._index = self._home.open(encoder)
         self._encoder = self._load_encoder(self._index)
-        self._retriever = Retriever(self._index, self._encoder, config)
+        self._retriever = Retriever(self._index, self._encoder, config, reranker)
 
     @property
     def index(self) -> SearchIndex:
         """The generation that answers now."""
         return self._index
 
+    @property
+    def reranker(self) -> str | None:
+        """The name of the reranker, None if there is none."""
+        return self._reranker.name if self._reranker is not None else None
+
     def warm_up(self) -> None:
-        """Loads the encoder and the Chinese dictionary side by side, before or with the first question."""
+        """Loads the encoder and the Chinese dictionary side by side, then wakes the reranker."""
         with ThreadPoolExecutor(2) as pool:
             for loading in (
                 pool.submit(self._encoder.encode_queries, ["warm"]),
                 pool.submit(self._index.tokenizer.tokens, "预热"),
             ):
                 loading.result()
+        if self._reranker is not None:
+            self._reranker.scores("warm", ["warm"])
 
     def search(self, request: SearchRequest) -> SearchResponse:
         """Ranked passages, all from one generation.
 
         Raises:
             UnknownArticleError: a filter names an article that is not here.
+            RerankerError: the reranker failed.
         """
         return self._retriever.search(request)
 
@@ -97,7 +109,7 @@ class Engine:
             index = self._home.open(self._asked_for)
             encoder = self._encoder if _same_encoder(index, self._index) else self._load_encoder(index)
             self._index, self._encoder = index, encoder
-            self._retriever = Retriever(index, encoder, self._config)
+            self._retriever = Retriever(index, encoder, self._config, self._reranker)
         return True
 
     def _load_encoder(self, index: SearchIndex) -> Encoder:

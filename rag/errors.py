@@ -1,14 +1,22 @@
-"""Everything that can be wrong with a question.
+"""Everything that can be wrong with a question, or with the model that reranks its passages.
 
 EngineError
 ├── InvalidQueryError        not a question that can be searched
 ├── InvalidParameterError    a value out of its range, or an unknown name
 └── UnknownArticleError      no such article in this index
+
+SearchIndexError             of index.errors: whoever asks has done nothing wrong
+└── RerankerError            the reranker cannot be used
+    ├── UnknownRerankerError     no such model
+    ├── UnsuitableRerankerError  a model, but none that gives one score per pair of texts
+    └── RerankerFailedError      it breaks off, or gives no probabilities
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+
+from index.errors import SearchIndexError
 
 
 class EngineError(Exception):
@@ -41,3 +49,43 @@ class UnknownArticleError(EngineError):
     def __init__(self, article_ids: Sequence[str]) -> None:
         self.article_ids = tuple(article_ids)
         super().__init__(f"no article {', '.join(map(repr, article_ids))} in this index; GET /v1/articles lists them")
+
+
+_RERANKERS = "give a sentence-transformers CrossEncoder with one label by name or folder, or leave the reranker out"
+
+
+class RerankerError(SearchIndexError):
+    """The reranker cannot be used."""
+
+    code = "reranker_error"
+
+    def __init__(self, reranker: str, what: str) -> None:
+        self.reranker = reranker
+        super().__init__(f"reranker {reranker!r} {what}")
+
+
+class UnknownRerankerError(RerankerError):
+    """The model is neither on this machine nor reachable."""
+
+    code = "unknown_reranker"
+
+    def __init__(self, reranker: str, reason: str) -> None:
+        super().__init__(reranker, f"cannot be loaded: {reason}; {_RERANKERS}")
+
+
+class UnsuitableRerankerError(RerankerError):
+    """The model does not give one score per pair of texts."""
+
+    code = "unsuitable_reranker"
+
+    def __init__(self, reranker: str, reason: str) -> None:
+        super().__init__(reranker, f"cannot rank: {reason}; {_RERANKERS}")
+
+
+class RerankerFailedError(RerankerError):
+    """The model was loaded but cannot score these texts."""
+
+    code = "reranker_failed"
+
+    def __init__(self, reranker: str, reason: str) -> None:
+        super().__init__(reranker, f"failed: {reason}; choose another one or another device, or leave the reranker out")

@@ -1,38 +1,36 @@
 """The legs of hybrid retrieval: each scores passages on a scale of its own and normalises its scores.
 
-A leg that can search the whole index also proposes candidates; late interaction only scores what others propose.
+A proposing leg searches the whole index; a late one looks closely at what the others propose.
 """
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 import numpy as np
 
-from index.hits import Allowed, Rows, Scores
-from index.interaction import TokenIndex, interaction
+from index.hits import Allowed, Rows, Scores, rank
+from index.interaction import Meeting
 from index.store import SearchIndex
 from rag.question import Question
 
+_LONG = 1_000
+"""Tokens; a passage as long as this has no brevity at all."""
 
-class Leg(Protocol):
-    """One way of telling how well a passage fits a question."""
+
+class ProposingLeg(Protocol):
+    """One way of telling how well a passage fits a question, which finds passages by itself."""
 
     name: str
+
+    def propose(self, question: Question, k: int, allowed: Allowed | None) -> Rows:
+        """The rows of its best ``k`` passages, or some more."""
 
     def scores(self, question: Question, rows: Rows) -> Scores:
         """Its own scores of these passages, on its own scale."""
 
-    def normalise(self, scores: Scores) -> Scores:
+    def normalise(self, question: Question, scores: Scores) -> Scores:
         """To 0..1, so that a weight means the same for every question."""
-
-
-@runtime_checkable
-class ProposingLeg(Leg, Protocol):
-    """A leg that finds passages by itself."""
-
-    def propose(self, question: Question, k: int, allowed: Allowed | None) -> Rows:
-        """The rows of its best ``k`` passages, or some more."""
 
 
 class DenseLeg:
@@ -44,12 +42,12 @@ class DenseLeg:
         self._vectors = index.passages
 
     def propose(self, question: Question, k: int, allowed: Allowed | None) -> Rows:
-        return self._vectors.search(question.vector, k, allowed).rows
+        return question.nearest(self._vectors, k, allowed)
 
     def scores(self, question: Question, rows: Rows) -> Scores:
-        return self._vectors.similarities(question.vector, rows)
+        return question.similarities(self._vectors, rows)
 
-    def normalise(self, scores: Scores) -> Scores:
+    def normalise(self, question: Question, scores: Scores) -> Scores:
         return np.clip(scores, 0, 1)
 
 
@@ -65,7 +63,7 @@ class SentenceLeg:
 
     def propose(self, question: Question, k: int, allowed: Allowed | None) -> Rows:
         sentences = None if allowed is None else allowed[self._passage_of]
-        return np.unique(self._passage_of[self._vectors.search(question.vector, k, sentences).rows])
+        return np.unique(self._passage_of[question.nearest(self._vectors, k, sentences)])
 
     def scores(self, question: Question, rows: Rows) -> Scores:
         if not len(rows):
@@ -73,35 +71,49 @@ class SentenceLeg:
         counts = self._starts[rows + 1] - self._starts[rows]
         first = np.cumsum(counts) - counts
         sentences = np.arange(counts.sum()) - np.repeat(first - self._starts[rows], counts)
-        best: Scores = np.maximum.reduceat(self._vectors.similarities(question.vector, sentences), first)
+        best: Scores = np.maximum.reduceat(question.similarities(self._vectors, sentences), first)
         return best
 
     def sentence_scores(self, question: Question, row: int) -> Scores:
         """The cosine of each sentence of one passage."""
         sentences = np.arange(self._starts[row], self._starts[row + 1])
-        return self._vectors.similarities(question.vector, sentences)
+        return question.similarities(self._vectors, sentences)
 
-    def normalise(self, scores: Scores) -> Scores:
+    def normalise(self, question: Question, scores: Scores) -> Scores:
         return np.clip(scores, 0, 1)
 
 
 class LexicalLeg:
-    """BM25 of the question's words and of their translations, normalised by the best passage's score."""
+    """BM25 of the question's words and of their translations, by the best passage's score.
+
+    Of two languages each has a best passage; one that hardly holds anything of the question must not make its best look as
+    good as the other's. So the measure is halfway (the geometric mean) between its own best and the best of all.
+    """
 
     name = "lexical"
 
-    def __init__(self, index: SearchIndex) -> None:
-        self._lexical = index.lexical
-
     def propose(self, question: Question, k: int, allowed: Allowed | None) -> Rows:
-        return self._lexical.search(question.terms, k, allowed).rows
+        found = np.flatnonzero(question.holding if allowed is None else question.holding & allowed)
+        return rank(found, question.bm25[found], k).rows
 
     def scores(self, question: Question, rows: Rows) -> Scores:
-        return self._lexical.scores(question.terms)[rows]
+        return question.bm25[rows]
+
+    def normalise(self, question: Question, scores: Scores) -> Scores:
+        best = (max(scores.max(initial=0.0), 0.0) * max(question.bm25.max(initial=0.0), 0.0)) ** 0.5
+        return np.clip(scores / best, 0, 1) if best > 0 else np.zeros_like(scores)
+
+
+class LateLeg(Protocol):
+    """A way of telling that looks at the tokens of a few candidates, which others have proposed."""
+
+    name: str
+
+    def scores(self, meeting: Meeting) -> Scores:
+        """Its own scores of the passages that the question meets."""
 
     def normalise(self, scores: Scores) -> Scores:
-        best = scores.max(initial=0.0)
-        return np.clip(scores / best, 0, 1) if best > 0 else np.zeros_like(scores)
+        """To 0..1, so that a weight means the same for every question."""
 
 
 class InteractionLeg:
@@ -109,12 +121,36 @@ class InteractionLeg:
 
     name = "interaction"
 
-    def __init__(self, tokens: TokenIndex) -> None:
-        self._tokens = tokens
-
-    def scores(self, question: Question, rows: Rows) -> Scores:
-        asked = question.token_vectors
-        return interaction(self._tokens.gather(rows), asked.vectors, asked.rarity).astype(np.float64)
+    def scores(self, meeting: Meeting) -> Scores:
+        return meeting.whole()
 
     def normalise(self, scores: Scores) -> Scores:
         return np.clip(scores, 0, 1)
+
+
+class WindowLeg:
+    """The same within two sentences or so: an answer stands in one place."""
+
+    name = "window"
+
+    def scores(self, meeting: Meeting) -> Scores:
+        return meeting.windows()
+
+    def normalise(self, scores: Scores) -> Scores:
+        return np.clip(scores, 0, 1)
+
+
+class BrevityLeg:
+    """How few tokens the passage has: among many, some are like the question's by chance."""
+
+    name = "brevity"
+
+    def scores(self, meeting: Meeting) -> Scores:
+        return meeting.lengths.astype(np.float64)
+
+    def normalise(self, scores: Scores) -> Scores:
+        brevity: Scores = np.clip(1 - np.log1p(scores) / np.log1p(_LONG), 0, 1)
+        return brevity
+
+
+LATE_LEGS: tuple[LateLeg, ...] = (InteractionLeg(), WindowLeg(), BrevityLeg())

@@ -10,17 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encoders import Encoder, TokenEncoder
-from index.hits import Rows, Scores
+from index.hits import Scores
+from index.interaction import Meeting
 from index.source_text import SourceText
 from index.spans import Span
 from index.store import SearchIndex
-from index.tokens import STOP_WORDS, locate
+from index.tokens import locate
 from index.types import Passage, PassageKind
-from rag.question import Question
+from rag.question import Question, QuestionPieces
 from rag.types import TokenMatch
 
-_LIKENESS = 0.55
-"""From here on two tokens are taken to mean the same: translations in context reach it, chance neighbours do not."""
 _CACHED = 2_000
 
 
@@ -34,61 +33,73 @@ class PassageMatch:
 
 @dataclass(frozen=True, slots=True)
 class _TokenPlaces:
-    """Where the tokens of a passage stand: in the source (None in a heading) and in which sentence (-1 in none)."""
+    """Where the tokens of a passage stand: in the source (None in a heading) and in which of ``count`` sentences (-1 in
+    none)."""
 
     spans: tuple[Span | None, ...]
     sentences: NDArray[np.int64]
+    count: int
 
 
 class Matcher:
-    """Matches questions with the passages of one index; finds nothing where there are no token vectors."""
+    """Matches questions with the passages of one index; finds nothing where there are no token vectors.
 
-    def __init__(self, index: SearchIndex, encoder: Encoder) -> None:
+    Args:
+        likeness: from here on two tokens are taken to mean the same; None takes what was measured for the reduction.
+    """
+
+    def __init__(self, index: SearchIndex, encoder: Encoder, likeness: float | None = None) -> None:
         self._index = index
-        self._encoder = encoder if isinstance(encoder, TokenEncoder) and index.tokens is not None else None
+        measured = index.reduction.same_meaning if index.reduction is not None else 1.0
+        self._likeness = measured if likeness is None else likeness
+        self._encoder = encoder if isinstance(encoder, TokenEncoder) else None
         self._places = lru_cache(_CACHED)(self._find_places)
 
-    def match(self, question: Question, rows: Rows) -> list[PassageMatch]:
-        """For each passage what in it answers to the telling tokens of the question."""
-        sentences = [len(self._index.database.passage(row).sentences) for row in rows.tolist()]
-        tokens = self._index.tokens
-        if self._encoder is None or tokens is None or not len(rows) or not question.token_vectors.rarity.any():
-            return [PassageMatch((), np.zeros(count)) for count in sentences]
-        gathered = tokens.gather(rows)
-        likeness = np.split(gathered.vectors @ question.token_vectors.vectors.T, gathered.starts[1:])
-        return [
-            PassageMatch(self._matches(question, each, row), self._sentence_scores(question, each, row, count))
-            for each, row, count in zip(likeness, rows.tolist(), sentences, strict=True)
-        ]
+    def match(self, question: Question, meetings: Sequence[Meeting], row: int) -> PassageMatch:
+        """What in a passage answers to the telling tokens of the question."""
+        pieces = question.pieces
+        if not meetings or pieces is None or not pieces.rarity.any():
+            return PassageMatch((), np.zeros(len(self._index.database.passage(row).sentences)))
+        likeness, places = next(meeting.of(row) for meeting in meetings if row in meeting), self._places(row)
+        return PassageMatch(self._matches(pieces, likeness, places), self._sentence_scores(pieces, likeness, places))
 
-    def _matches(self, question: Question, likeness: NDArray[np.float32], row: int) -> tuple[TokenMatch, ...]:
-        places, asked = self._places(row), question.token_vectors
+    def _matches(
+        self, pieces: QuestionPieces, likeness: NDArray[np.float32], places: _TokenPlaces
+    ) -> tuple[TokenMatch, ...]:
+        if not len(likeness):
+            return ()  # a passage of nothing but invisible characters
+        nearest = likeness.argmax(axis=0)
+        likes = likeness[nearest, np.arange(len(nearest))]
         found = []
-        for i, nearest in enumerate(likeness.argmax(axis=0).tolist()):
-            at, word = places.spans[nearest], asked.spans[i].quote(question.text).strip()
-            telling = asked.rarity[i] > 0 and word.lower() not in STOP_WORDS
-            if telling and at is not None and likeness[nearest, i] >= _LIKENESS:
-                found.append(TokenMatch(word, at, round(float(likeness[nearest, i]), 3)))
+        for i in np.flatnonzero(pieces.telling & (likes >= self._likeness)).tolist():
+            at = places.spans[nearest[i]]
+            if at is not None:
+                found.append(TokenMatch(pieces.words[i], at, round(float(likes[i]), 3)))
         return tuple(found)
 
-    def _sentence_scores(self, question: Question, likeness: NDArray[np.float32], row: int, count: int) -> Scores:
-        owners, rarity = self._places(row).sentences, question.token_vectors.rarity
-        scores = np.zeros(count)
-        for i in np.unique(owners[owners >= 0]).tolist():
-            scores[i] = float(likeness[owners == i].max(axis=0) @ rarity) / float(rarity.sum())
+    @staticmethod
+    def _sentence_scores(pieces: QuestionPieces, likeness: NDArray[np.float32], places: _TokenPlaces) -> Scores:
+        """How well each sentence alone meets the question."""
+        scores = np.zeros(places.count)
+        told = np.flatnonzero(places.sentences >= 0)
+        if len(told):
+            # tokens stand in the order of their sentences
+            owners, first = np.unique(places.sentences[told], return_index=True)
+            scores[owners] = np.maximum.reduceat(likeness[told], first, axis=0) @ pieces.rarity / pieces.rarity.sum()
         return scores
 
     def _find_places(self, row: int) -> _TokenPlaces:
         assert self._encoder is not None
         passage = self._index.database.passage(row)
-        found = [_source(passage, token) for token in self._encoder.token_spans(passage.searched)]
+        tokens = self._encoder.token_offsets(passage.searched).tolist()
+        found = [_source(passage, Span(start, end)) for start, end in tokens]
         starts = [sentence.span.start for sentence in passage.sentences]
         # what a cell says depends on its row and column, which are no tokens of it
         told = passage.kind not in (PassageKind.TABLE_ROW, PassageKind.METADATA)
         owners = [
             int(np.searchsorted(starts, at.start, "right")) - 1 if told and at is not None else -1 for at in found
         ]
-        return _TokenPlaces(tuple(found), np.array(owners, np.int64))
+        return _TokenPlaces(tuple(found), np.array(owners, np.int64), len(passage.sentences))
 
 
 def _source(passage: Passage, token: Span) -> Span | None:
@@ -100,7 +111,10 @@ def _source(passage: Passage, token: Span) -> Span | None:
 
 def highlight(question: Question, readable: SourceText, matches: Sequence[TokenMatch]) -> tuple[Span, ...]:
     """Source positions of the question's words, by letter and by meaning, overlapping and adjacent ones merged."""
-    written = (readable.span(found.start, found.end) for found in locate(readable.text, frozenset(question.tokens)))
+    written = (
+        readable.span(found.start, found.end)
+        for found in locate(readable.text, question.expansion.names.union(question.tokens))
+    )
     spans = sorted([span for span in written if span is not None] + [match.span for match in matches])
     merged: list[Span] = []
     for span in spans:

@@ -48,6 +48,7 @@ def response_json(response: SearchResponse) -> dict[str, Any]:
             "tokens": list(explained.tokens),
             "expansion": explained.expansion,
             "weights": explained.weights,
+            "reranker": explained.reranker,
         }
         parts = zip(body["results"], explained.results, explained.biases, explained.matches, strict=True)
         for result, legs, bias, matches in parts:

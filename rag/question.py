@@ -2,63 +2,110 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 
-from index.encoders import Encoder, TokenEncoder, TokenVectors, Vectors
+import numpy as np
+from numpy.typing import NDArray
+
+from index.dense import DenseIndex
+from index.encoders import Encoder, TokenEncoder, Vectors
+from index.hits import Allowed, Rows, Scores, rank
+from index.interaction import Meeting
 from index.language import detect_language
 from index.store import SearchIndex
+from index.tokens import STOP_WORDS
 from index.types import Language
-from rag.dictionary import Dictionary
-from rag.expansion import expand
+from rag.expansion import Expander, Expansion
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionPieces:
+    """A question as the encoder sees it: words or parts of words, each with a vector as the index's tokens have it, and
+    how much its match tells; ``telling`` are those worth showing a match of."""
+
+    words: tuple[str, ...]
+    vectors: NDArray[np.float32]
+    rarity: NDArray[np.float32]
+    telling: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Question:
-    """Everything is made when first needed and then shared by the legs."""
+    """Everything the legs share.
+
+    ``vector`` has shape ``(1, dimensions)``; ``pieces`` is None where the index has no token vectors. ``tokens`` are its words
+    as BM25 has them, ``expansion`` what they are called in the other language, empty where no passage is in it. ``bm25`` is
+    the score of every passage of the index, each word counting as often as it is asked for; ``holding`` says which of them
+    hold any, for that score may be 0.
+    """
 
     text: str
+    language: Language
     index: SearchIndex
-    encoder: Encoder
-    dictionary: Dictionary
+    vector: Vectors
+    pieces: QuestionPieces | None
+    tokens: tuple[str, ...]
+    expansion: Expansion
+    bm25: Scores
+    holding: Allowed
+    _scans: dict[DenseIndex, Scores | None] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    @cached_property
-    def language(self) -> Language:
-        return detect_language(self.text)
+    def nearest(self, vectors: DenseIndex, k: int, allowed: Allowed | None) -> Rows:
+        """The rows of one of the index's vector tables that are nearest to it."""
+        scanned = self._scan(vectors)
+        if scanned is None:
+            return vectors.search(self.vector, k, allowed).rows
+        rows = np.arange(len(scanned)) if allowed is None else np.flatnonzero(allowed)
+        return rank(rows, scanned[rows], k).rows
 
-    @cached_property
-    def vector(self) -> Vectors:
-        """Shape ``(1, dimensions)``."""
-        if self.index.reduction is not None:
-            return self.token_vectors.pooled[None, :]
-        return self.encoder.encode_queries([self.text])
+    def similarities(self, vectors: DenseIndex, rows: Rows) -> Scores:
+        """Its cosines with some rows."""
+        scanned = self._scan(vectors)
+        return scanned[rows] if scanned is not None else vectors.similarities(self.vector, rows)
 
-    @cached_property
-    def token_vectors(self) -> TokenVectors:
-        """Its tokens, reduced as the index's are."""
-        assert isinstance(self.encoder, TokenEncoder)
-        assert self.index.reduction is not None
-        encoded = self.encoder.encode_tokens([self.text], queries=True)[0]
-        return replace(encoded, vectors=self.index.reduction.apply(encoded.vectors, self.language))
+    def meet(self, rows: Rows) -> Meeting | None:
+        """Its tokens with those of some passages; None where the index has no token vectors."""
+        if self.pieces is None or self.index.tokens is None:
+            return None
+        return self.index.tokens.meet(rows, self.pieces.vectors, self.pieces.rarity)
 
-    @cached_property
-    def tokens(self) -> tuple[str, ...]:
-        return tuple(self.index.tokenizer.tokens(self.text))
+    def _scan(self, vectors: DenseIndex) -> Scores | None:
+        """All cosines, where the table is small enough for all to be compared: once for every use."""
+        if vectors not in self._scans:
+            self._scans[vectors] = vectors.scan(self.vector)
+        return self._scans[vectors]
 
-    @cached_property
-    def expansion(self) -> Mapping[str, float]:
-        """Translations of its words, with weights; none where no passage is in the other language."""
-        if self.index.languages <= {self.language}:
-            return {}
-        return expand(self.text, self.language, self.dictionary, self.index.tokenizer, self.index.lexical)
 
-    @cached_property
-    def terms(self) -> Mapping[str, float]:
-        """What BM25 looks for: each word as often as it is asked for, and the translations."""
-        terms: Counter[str] = Counter(self.tokens)
-        weights: dict[str, float] = dict(terms)
-        for term, weight in self.expansion.items():
-            weights[term] = weights.get(term, 0.0) + weight
-        return weights
+class QuestionReader:
+    """Makes questions for one index with the encoder that built it."""
+
+    def __init__(self, index: SearchIndex, encoder: Encoder, expander: Expander) -> None:
+        self._index, self._encoder, self._expander = index, encoder, expander
+        self._encoding = ThreadPoolExecutor(os.cpu_count())
+
+    def read(self, text: str) -> Question:
+        """Its vectors and its words, side by side: the ones are matrix products, the others dictionaries."""
+        language = detect_language(text)
+        encoded = self._encoding.submit(self._encode, text, language)
+        tokens = tuple(self._index.tokenizer.tokens(text))
+        foreign = not self._index.languages <= {language}
+        expansion = self._expander.expand(text, language) if foreign else Expansion()
+        terms: dict[str, float] = dict(Counter(tokens))
+        for term, weight in expansion.terms.items():
+            terms[term] = terms.get(term, 0.0) + weight
+        bm25, holding = self._index.lexical.scores(terms), self._index.lexical.holding(terms)
+        vector, pieces = encoded.result()
+        return Question(text, language, self._index, vector, pieces, tokens, expansion, bm25, holding)
+
+    def _encode(self, text: str, language: Language) -> tuple[Vectors, QuestionPieces | None]:
+        reduction = self._index.reduction
+        if reduction is None or not isinstance(self._encoder, TokenEncoder):
+            return self._encoder.encode_queries([text]), None
+        (encoded,) = self._encoder.encode_tokens([text], queries=True)
+        vectors, rarity = reduction.question(encoded, language), self._encoder.rarity(encoded.ids)
+        words = tuple(text[start:end].strip() for start, end in encoded.offsets.tolist())
+        telling = [rare > 0 and word.lower() not in STOP_WORDS for rare, word in zip(rarity, words, strict=True)]
+        return encoded.pooled[None, :], QuestionPieces(words, vectors, rarity, np.array(telling, np.bool_))

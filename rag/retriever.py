@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,14 +12,19 @@ from threadpoolctl import ThreadpoolController
 
 from index.encoders import Encoder, TokenEncoder
 from index.hits import Allowed, Hits, Rows, Scores, rank
+from index.interaction import Meeting
+from index.reduction import LANGUAGES
 from index.store import SearchIndex
-from rag.config import SearchConfig
+from index.types import Language
+from rag.config import LEGS, SearchConfig
 from rag.dictionary import Dictionary
 from rag.errors import UnknownArticleError
+from rag.expansion import Expander
 from rag.fusion import Fused, fuse
-from rag.legs import DenseLeg, InteractionLeg, Leg, LexicalLeg, ProposingLeg, SentenceLeg
+from rag.legs import LATE_LEGS, DenseLeg, LateLeg, LexicalLeg, ProposingLeg, SentenceLeg
 from rag.matching import Matcher, PassageMatch, highlight
-from rag.question import Question
+from rag.question import Question, QuestionReader
+from rag.reranking import RERANKED, RERANKER, Reranked, Reranker, rerank
 from rag.types import (
     Explanation,
     Filters,
@@ -31,52 +36,71 @@ from rag.types import (
     SearchResponse,
 )
 
-LEGS = ("dense", "sentence", "lexical", "interaction")
-"""Every leg a result reports, whether or not it took part."""
 _TOKENS_IN_SENTENCE = 0.25
 """What the likeness of its tokens counts beside a sentence's cosine: enough to choose between near equals."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Passages with each leg's raw and normalised scores of them."""
+    """Passages with each leg's raw and normalised scores of them, and how the question's tokens met theirs, if they did."""
 
     rows: Rows
     same_language: NDArray[np.bool_]
     raw: Mapping[str, Scores]
     normalised: Mapping[str, Scores]
+    meetings: tuple[Meeting, ...] = ()
 
     def keep(self, chosen: NDArray[np.int64]) -> Candidates:
         """Only some of them, in the order given."""
         raw = {name: scores[chosen] for name, scores in self.raw.items()}
         normalised = {name: scores[chosen] for name, scores in self.normalised.items()}
-        return Candidates(self.rows[chosen], self.same_language[chosen], raw, normalised)
+        return Candidates(self.rows[chosen], self.same_language[chosen], raw, normalised, self.meetings)
+
+    @classmethod
+    def join(cls, parts: Sequence[Candidates]) -> Candidates:
+        """The candidates of several collections, which the same legs have scored, by row."""
+        rows = np.concatenate([part.rows for part in parts])
+        names = parts[0].raw
+        joined = cls(
+            rows,
+            np.concatenate([part.same_language for part in parts]),
+            {name: np.concatenate([part.raw[name] for part in parts]) for name in names},
+            {name: np.concatenate([part.normalised[name] for part in parts]) for name in names},
+            tuple(meeting for part in parts for meeting in part.meetings),
+        )
+        return joined.keep(np.argsort(rows))
 
 
 class Retriever:
-    """Searches one opened generation with the encoder that built it."""
+    """Searches one opened generation with the encoder that built it, and has the best re-sorted by a reranker if given."""
 
-    def __init__(self, index: SearchIndex, encoder: Encoder, config: SearchConfig) -> None:
-        self._index, self._encoder, self._config = index, encoder, config
-        self._dictionary = Dictionary(index.manifest.recipe.glossary)
+    def __init__(
+        self, index: SearchIndex, encoder: Encoder, config: SearchConfig, reranker: Reranker | None = None
+    ) -> None:
+        self._index, self._config, self._reranker = index, config, reranker
+        expander = Expander(Dictionary(index.manifest.recipe.glossary), index, config)
+        self._reader = QuestionReader(index, encoder, expander)
         self._sentences = SentenceLeg(index)
         self._matcher = Matcher(index, encoder)
         self._blas = ThreadpoolController()
-        dense, lexical = DenseLeg(index), LexicalLeg(index)
-        late = index.tokens is not None and isinstance(encoder, TokenEncoder)
-        interactions = (InteractionLeg(index.tokens),) if late and index.tokens is not None else ()
+        late = LATE_LEGS if index.tokens is not None and isinstance(encoder, TokenEncoder) else ()
+        dense, lexical = (DenseLeg(index), self._sentences), (LexicalLeg(),)
+        proposing = {Mode.HYBRID: (*dense, *lexical), Mode.DENSE: dense, Mode.LEXICAL: lexical}
         self._proposing: Mapping[Mode, tuple[ProposingLeg, ...]] = {
-            Mode.HYBRID: (dense, self._sentences, lexical),
-            Mode.DENSE: (dense, self._sentences),
-            Mode.LEXICAL: (lexical,),
+            mode: tuple(leg for leg in legs if leg.name in config.legs) for mode, legs in proposing.items()
         }
-        self._late: Mapping[Mode, tuple[Leg, ...]] = {Mode.HYBRID: interactions, Mode.DENSE: (), Mode.LEXICAL: ()}
+        self._late: Mapping[Mode, tuple[LateLeg, ...]] = {
+            Mode.HYBRID: tuple(leg for leg in late if leg.name in config.legs),
+            Mode.DENSE: (),
+            Mode.LEXICAL: (),
+        }
 
     def search(self, request: SearchRequest) -> SearchResponse:
         """The best ``top_k`` passages. Equal scores rank by position in the index.
 
         Raises:
             UnknownArticleError: a filter names an article that is not here.
+            RerankerError: the reranker failed.
         """
         # these products are small: more threads would wait for each other, and for other requests
         with self._blas.limit(limits=1, user_api="blas"):
@@ -84,40 +108,58 @@ class Retriever:
 
     def _search(self, request: SearchRequest) -> SearchResponse:
         began = time.perf_counter()
-        question = Question(request.query, self._index, self._encoder, self._dictionary)
+        question = self.question(request.query)
         candidates = self.candidates(question, request)
         fused = self._fuse(candidates)
         ranked = rank(np.arange(len(candidates.rows)), fused.scores, len(candidates.rows))
-        hits = self._ungrouped(ranked, candidates, request)
+        listed = self._listed(question, ranked, candidates, request)
+        hits = listed.hits
         chosen = candidates.keep(hits.rows)
-        # only the hybrid mode looks at tokens
-        matches = self._matcher.match(question, chosen.rows) if request.mode is Mode.HYBRID else None
+        matches = [self._matcher.match(question, chosen.meetings, row) for row in chosen.rows.tolist()]
         return SearchResponse(
             query=request.query,
             query_language=question.language,
-            results=self._results(question, chosen, hits.scores, matches, request),
+            results=self._results(question, chosen, listed, matches, request),
             index_version=self._index.version,
             degraded=fused.degraded,
             took_ms=(time.perf_counter() - began) * 1000,
             explanation=self._explain(question, chosen, fused, hits.rows, matches) if request.explain else None,
         )
 
+    def question(self, query: str) -> Question:
+        """A query as the legs take it."""
+        return self._reader.read(query)
+
     def candidates(self, question: Question, request: SearchRequest) -> Candidates:
-        """The passages that may be results, scored by every leg of the mode."""
+        """The passages that may be results, scored by every leg of the mode.
+
+        Each language of the collection is searched as a collection of its own, so that passages in the question's language
+        do not bury the others; what is compared between languages are probabilities.
+        """
+        asked = request.filters.language
+        searched = {asked} if asked is not None else self._index.languages or {question.language}
+        languages = [each for each in LANGUAGES if each in searched]
+        return Candidates.join([self._candidates_in(language, question, request) for language in languages])
+
+    def _candidates_in(self, language: Language, question: Question, request: SearchRequest) -> Candidates:
         proposing, late = self._proposing[request.mode], self._late[request.mode]
-        allowed = self._allowed(request.filters)
+        allowed = self._allowed(replace(request.filters, language=language))
         depth = max(self._config.candidates, request.top_k)
         rows = np.unique(np.concatenate([leg.propose(question, depth, allowed) for leg in proposing])).astype(np.int64)
-        same = self._index.columns.languages[rows] == question.language
+        same = np.full(len(rows), language == question.language)
         raw = {leg.name: leg.scores(question, rows) for leg in proposing}
-        first = Candidates(rows, same, raw, {leg.name: leg.normalise(raw[leg.name]) for leg in proposing})
+        first = Candidates(rows, same, raw, {leg.name: leg.normalise(question, raw[leg.name]) for leg in proposing})
         if not late:
             return first
         best = rank(np.arange(len(rows)), self._fuse(first).scores, self._depth(request))
         kept = first.keep(best.rows)
-        scores = {leg.name: leg.scores(question, kept.rows) for leg in late}
+        meeting = question.meet(kept.rows)
+        assert meeting is not None, "late legs come with token vectors"
+        scores = {leg.name: leg.scores(meeting) for leg in late}
         normal = {leg.name: leg.normalise(scores[leg.name]) for leg in late}
-        return Candidates(kept.rows, kept.same_language, {**kept.raw, **scores}, {**kept.normalised, **normal})
+        return Candidates(
+            kept.rows, kept.same_language, {**kept.raw, **scores}, {**kept.normalised, **normal}, (meeting,)
+        )
 
     def _depth(self, request: SearchRequest) -> int:
         """How many candidates are looked at closely; as many again as are asked for where some will be folded away."""
@@ -137,9 +179,20 @@ class Retriever:
             if unknown:
                 raise UnknownArticleError(unknown)
             allowed &= np.isin(columns.articles, [numbers[article_id] for article_id in filters.article_ids])
-        if filters.language is not None:
+        if filters.language is not None and self._index.languages != {filters.language}:
             allowed &= columns.languages == filters.language
-        return None if filters == Filters() else allowed
+        return None if allowed.all() else allowed
+
+    def _listed(self, question: Question, ranked: Hits, candidates: Candidates, request: SearchRequest) -> Reranked:
+        """The ``top_k`` that are shown, in their final order."""
+        if self._reranker is None or not len(ranked):
+            return Reranked(self._ungrouped(ranked, candidates, request))
+        # after grouping, so that no reading is spent on a translation that will be folded away, and which translation
+        # stands for a group stays a matter of languages; always as many, so that top_k cuts a ranking and changes nothing
+        hits = self._ungrouped(ranked, candidates, replace(request, top_k=max(request.top_k, RERANKED)))
+        rows = candidates.rows[hits.rows[:RERANKED]]
+        texts = [self._index.database.passage(row).searched for row in rows.tolist()]
+        return rerank(self._reranker, question.text, hits, texts).first(request.top_k)
 
     def _ungrouped(self, ranked: Hits, candidates: Candidates, request: SearchRequest) -> Hits:
         """The best ``top_k``, leaving out what an earlier one is parallel to, if asked."""
@@ -156,8 +209,7 @@ class Retriever:
                 break
         return Hits(ranked.rows[kept], ranked.scores[kept])
 
-    def _parallel(self, row: int, filters: Filters) -> tuple[ParallelPassage, ...]:
-        allowed = self._allowed(filters)
+    def _parallel(self, row: int, allowed: Allowed | None) -> tuple[ParallelPassage, ...]:
         found = [p for p in self._index.database.parallels(row) if allowed is None or allowed[p.other]]
         others = ((p, self._index.database.passage(p.other)) for p in found)
         return tuple(ParallelPassage(passage.article_id, passage.span, p.score) for p, passage in others)
@@ -166,30 +218,29 @@ class Retriever:
         self,
         question: Question,
         chosen: Candidates,
-        scores: Scores,
-        matches: Sequence[PassageMatch] | None,
+        listed: Reranked,
+        matches: Sequence[PassageMatch],
         request: SearchRequest,
     ) -> tuple[Result, ...]:
         results = []
+        allowed = self._allowed(request.filters)
         for i, row in enumerate(chosen.rows.tolist()):
             passage = self._index.database.passage(row)
             found = self._index.database.article(passage.article_id)
             assert found is not None, "every passage belongs to an article"
             legs = {name: float(chosen.raw[name][i]) if name in chosen.raw else None for name in LEGS}
-            near = self._sentences.sentence_scores(question, row)
-            if matches is not None:
-                near = near + _TOKENS_IN_SENTENCE * matches[i].sentence_scores
+            near = self._sentences.sentence_scores(question, row) + _TOKENS_IN_SENTENCE * matches[i].sentence_scores
             results.append(
                 Result(
                     rank=i + 1,
-                    score=float(scores[i]),
-                    scores=legs,
+                    score=float(listed.hits.scores[i]),
+                    scores={**legs, RERANKER: listed.own_score(i)},
                     passage=passage,
                     article=found[0],
                     best_sentence=passage.sentences[int(np.argmax(near))],
-                    highlights=highlight(question, passage.readable, matches[i].matches if matches is not None else ()),
+                    highlights=highlight(question, passage.readable, matches[i].matches),
                     quote=passage.span.quote(found[0].text),
-                    parallel=self._parallel(row, request.filters) if request.group_parallel else (),
+                    parallel=self._parallel(row, allowed) if request.group_parallel else (),
                 )
             )
         return tuple(results)
@@ -200,7 +251,7 @@ class Retriever:
         chosen: Candidates,
         fused: Fused,
         places: NDArray[np.int64],
-        matches: Sequence[PassageMatch] | None,
+        matches: Sequence[PassageMatch],
     ) -> Explanation:
         legs = [
             {
@@ -213,9 +264,10 @@ class Retriever:
         ]
         return Explanation(
             tokens=question.tokens,
-            expansion=dict(question.expansion),
+            expansion=dict(question.expansion.terms),
             weights=asdict(self._config.fusion.of(tuple(chosen.normalised))),
             biases=tuple(fused.biases[places].tolist()),
             results=tuple(legs),
-            matches=tuple(each.matches for each in matches) if matches is not None else ((),) * len(places),
+            matches=tuple(each.matches for each in matches),
+            reranker=self._reranker.name if self._reranker is not None else None,
         )

@@ -70,9 +70,9 @@ class ParallelPassage:
 class Result:
     """A passage that was found.
 
-    ``score`` is 0 to 1. ``scores`` holds each leg's own score, None where a leg took no part. ``highlights`` are source
-    positions of words of the query. ``parallel`` lists the passages that were folded into this one. ``best_sentence`` is
-    the passage's sentence nearest to the query.
+    ``score`` is 0 to 1. ``scores`` holds each leg's own score and the reranker's, None where one took no part.
+    ``highlights`` are source positions of words of the query. ``parallel`` lists the passages that were folded into this
+    one. ``best_sentence`` is the passage's sentence nearest to the query.
     """
 
     rank: int
@@ -97,7 +97,10 @@ class LegExplanation:
 
 @dataclass(frozen=True, slots=True)
 class TokenMatch:
-    """A token of the question and its like in a passage: where it stands in the source, and how alike they are, 0..1."""
+    """A token of the question and its like in a passage: where it stands in the source, and how alike they are, 0..1.
+
+    ``likeness`` is a cosine, less what the passage's token is like any word.
+    """
 
     token: str
     span: Span
@@ -110,7 +113,8 @@ class Explanation:
 
     ``tokens`` are the words BM25 looked for, ``expansion`` their translations with weights. ``weights`` is the fusion
     model. ``results[i]`` and ``matches[i]`` belong to result ``i``, whose score is the logistic of ``biases[i]`` plus the
-    sum of weight times normalised score.
+    sum of weight times normalised score. Where a ``reranker`` re-sorted, that logistic is the passage's score before, and
+    its score now is that of the passage whose rank it took.
     """
 
     tokens: tuple[str, ...]
@@ -119,6 +123,7 @@ class Explanation:
     biases: tuple[float, ...]
     results: tuple[Mapping[str, LegExplanation], ...]
     matches: tuple[tuple[TokenMatch, ...], ...]
+    reranker: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,21 +13,25 @@ from index.spans import Span
 
 Vectors = NDArray[np.float32]
 """Shape ``(n, dimensions)``, rows of unit length."""
+Offsets = NDArray[np.int64]
+"""Shape ``(n, 2)``: where each of ``n`` stretches of a text begins and ends, excluded."""
 
 
 @dataclass(frozen=True, slots=True)
 class TokenVectors:
     """One text as its tokens, those that stand for characters of it.
 
-    ``vectors`` has shape ``(n_tokens, dimensions)``, before pooling and not normalised. ``spans`` gives each token's
-    characters in the text. ``rarity`` says how much a match of each token tells, 0 and up. ``pooled`` is the vector of
-    the whole text, as ``encode_passages`` or ``encode_queries`` gives it.
+    ``vectors`` has shape ``(n_tokens, dimensions)``, before pooling and not normalised. ``ids`` are the tokens' numbers in
+    the model's vocabulary and ``offsets`` their characters in the text, shape ``(n_tokens, 2)``, end-exclusive. ``pooled``
+    is the vector of the whole text, as ``encode_passages`` or ``encode_queries`` gives it; ``parts`` those of the stretches
+    that were asked for.
     """
 
     vectors: NDArray[np.float32]
-    spans: tuple[Span, ...]
-    rarity: NDArray[np.float32]
+    ids: NDArray[np.int64]
+    offsets: Offsets
     pooled: NDArray[np.float32]
+    parts: Vectors
 
 
 @runtime_checkable
@@ -61,8 +65,19 @@ class Encoder(Protocol):
 class TokenEncoder(Encoder, Protocol):
     """An encoder whose model also gives a vector per token."""
 
-    def encode_tokens(self, texts: Sequence[str], *, queries: bool = False) -> list[TokenVectors]:
-        """Token vectors of passages or, with ``queries``, of questions, in the order given."""
+    def encode_tokens(
+        self, texts: Sequence[str], *, queries: bool = False, parts: Sequence[Sequence[Span]] = ()
+    ) -> list[TokenVectors]:
+        """Token vectors of passages or, with ``queries``, of questions, in the order given.
 
-    def token_spans(self, text: str) -> tuple[Span, ...]:
+        Args:
+            parts: for each text the stretches of it that get a vector too, pooled from the text's own tokens where the
+                model allows it ("late chunking", Günther et al. 2024), so that a sentence is understood by its neighbours
+                and costs nothing; no stretches if left out.
+        """
+
+    def token_offsets(self, text: str) -> Offsets:
         """The characters of each token of ``text``, as ``encode_tokens`` has them, without computing the vectors."""
+
+    def rarity(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """How much a match of each token tells, 0 and up."""

@@ -20,7 +20,7 @@ import sentencepiece
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
-from index.encoders.base import TokenVectors, Vectors
+from index.encoders.base import Offsets, TokenVectors, Vectors
 from index.encoders.vocabulary import PACKAGE, load_vocabulary, piece_rarity
 from index.spans import Span
 
@@ -47,7 +47,7 @@ class BundledEncoder:
     dimensions = 512
     truncated = 0
 
-    @property
+    @cached_property
     def settings(self) -> Mapping[str, str | int | None]:
         return {"package": _DISTRIBUTION, "version": metadata.version(_DISTRIBUTION)}
 
@@ -55,24 +55,40 @@ class BundledEncoder:
         return self.encode_passages(texts)
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
-        rows = [batch.pooled for batch in self._encoded(texts)]
+        rows = [batch.pooled for batch in self._encoded([self._model.ids(text) for text in texts])]
         return np.concatenate(rows) if rows else np.empty((0, self.dimensions), np.float32)
 
-    def encode_tokens(self, texts: Sequence[str], *, queries: bool = False) -> list[TokenVectors]:
+    def encode_tokens(
+        self, texts: Sequence[str], *, queries: bool = False, parts: Sequence[Sequence[Span]] = ()
+    ) -> list[TokenVectors]:
         # questions and passages are encoded alike
+        pieces = [self._model.pieces(text) for text in texts]
+        wanted = iter(parts or [()] * len(texts))
+        following = iter(pieces)
         result: list[TokenVectors] = []
-        for batch in self._encoded(texts):
+        for batch in self._encoded([each.framed for each in pieces]):
             tokens = np.split(batch.outputs, np.cumsum(batch.lengths)[:-1])
             for rows, vector in zip(tokens, batch.pooled, strict=True):
-                spans, rarity = self._model.pieces(texts[len(result)])
+                each = next(following)
                 # the marks of beginning and end stand for no characters; nor does a piece that is only a dropped space
-                said = [i for i, span in enumerate(spans) if len(span)]
-                kept = np.array(said, np.int64)
-                result.append(TokenVectors(rows[1:-1][kept], tuple(spans[i] for i in said), rarity[kept], vector))
+                said = each.offsets[:, 1] > each.offsets[:, 0]
+                vectors, offsets = rows[1:-1][said], each.offsets[said]
+                stretches = self._model.pool_parts(vectors, offsets, rows[0] + rows[-1], next(wanted))
+                result.append(TokenVectors(vectors, each.ids[said], offsets, vector, stretches))
         return result
 
-    def token_spans(self, text: str) -> tuple[Span, ...]:
-        return tuple(span for span in self._model.pieces(text)[0] if len(span))
+    def encode_pieces(self, ids: NDArray[np.int64]) -> Floats:
+        """The output of each piece of the vocabulary as if it were a whole text, shape ``(len(ids), 512)``."""
+        bos, eos = self._model.vocabulary.bos_id(), self._model.vocabulary.eos_id()
+        outputs = [batch.outputs[1::3] for batch in self._encoded([[bos, piece, eos] for piece in ids.tolist()])]
+        return np.concatenate(outputs)
+
+    def token_offsets(self, text: str) -> Offsets:
+        offsets = self._model.pieces(text).offsets
+        return offsets[offsets[:, 1] > offsets[:, 0]]
+
+    def rarity(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        return np.array([piece_rarity(piece) for piece in ids.tolist()], np.float32)
 
     @cached_property
     def _model(self) -> _Model:
@@ -82,13 +98,13 @@ class BundledEncoder:
         """Reads the weights now rather than with the first text."""
         _ = self._model
 
-    def _encoded(self, texts: Sequence[str]) -> Iterator[_Encoded]:
-        """The texts batch by batch, in order.
+    def _encoded(self, ids: Sequence[Sequence[int]]) -> Iterator[_Encoded]:
+        """Texts, given as their piece ids, batch by batch, in order.
 
         Batches run side by side, each on one BLAS thread: that also spreads the work between the matrix products.
         """
         model = self._model
-        batches = _batches([model.ids(text) for text in texts])
+        batches = _batches(ids)
         with model.blas.limit(limits=1, user_api="blas"):
             if len(batches) == 1:
                 yield model.encode(batches[0])
@@ -97,7 +113,7 @@ class BundledEncoder:
                 yield from pool.map(model.encode, batches)
 
 
-def _batches(ids: Sequence[list[int]]) -> list[Sequence[list[int]]]:
+def _batches(ids: Sequence[Sequence[int]]) -> list[Sequence[Sequence[int]]]:
     """Consecutive texts of at most ``_BATCH_TOKENS`` tokens together, or one longer text."""
     batches = []
     start = tokens = 0
@@ -107,6 +123,19 @@ def _batches(ids: Sequence[list[int]]) -> list[Sequence[list[int]]]:
             start, tokens = i, 0
         tokens += len(row)
     return [*batches, ids[start:]] if start < len(ids) else batches
+
+
+@dataclass(frozen=True, slots=True)
+class _Pieces:
+    """A text as pieces of the vocabulary: their ids between the marks of beginning and end, and where each stands."""
+
+    framed: Sequence[int]
+    offsets: Offsets
+
+    @property
+    def ids(self) -> NDArray[np.int64]:
+        """Without the marks."""
+        return np.array(self.framed[1:-1], np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,18 +179,18 @@ class _Model:
         ids: list[int] = self.vocabulary.encode(text, return_type=int, add_bos=True, add_eos=True)
         return ids
 
-    def pieces(self, text: str) -> tuple[tuple[Span, ...], NDArray[np.float32]]:
-        """The characters and the rarity of each piece, without the marks."""
+    def pieces(self, text: str) -> _Pieces:
+        """The same with the characters that each piece stands for."""
         found = self.vocabulary.encode(text, return_type="offset_mapping")
-        spans = tuple(Span(start, end) for start, end in found["offsets"])
-        return spans, np.array([piece_rarity(piece) for piece in found["ids"]], np.float32)
+        framed = [self.vocabulary.bos_id(), *found["ids"], self.vocabulary.eos_id()]
+        return _Pieces(framed, np.array(found["offsets"], np.int64).reshape(-1, 2))
 
-    def encode(self, ids: Sequence[list[int]]) -> _Encoded:
+    def encode(self, ids: Sequence[Sequence[int]]) -> _Encoded:
         """All texts of a batch in one run."""
         outputs, lengths = self.token_outputs(ids)
         return _Encoded(outputs, lengths, self.pool(outputs, lengths))
 
-    def token_outputs(self, ids: Sequence[list[int]]) -> tuple[Floats, NDArray[np.int64]]:
+    def token_outputs(self, ids: Sequence[Sequence[int]]) -> tuple[Floats, NDArray[np.int64]]:
         """The output features of every token, ``(n_tokens, 512)``, all texts in one run."""
         w = self.weights
         lengths = np.array([len(row) for row in ids])
@@ -181,10 +210,28 @@ class _Model:
         return outputs, lengths
 
     def pool(self, outputs: Floats, lengths: NDArray[np.int64]) -> Vectors:
-        """Sum over the tokens by the square root of their number, through the feed-forward network, to unit length."""
-        w = self.weights
+        """The vector of each text from the outputs of its tokens, both marks included."""
         starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
-        x = np.add.reduceat(outputs, starts, axis=0) / np.sqrt(lengths, dtype=np.float32)[:, None]
+        return self._project(np.add.reduceat(outputs, starts, axis=0), lengths)
+
+    def pool_parts(self, outputs: Floats, offsets: Offsets, marks: Floats, parts: Sequence[Span]) -> Vectors:
+        """The vectors of some stretches of one text, from the outputs of the tokens that touch each.
+
+        Args:
+            marks: the sum of the outputs of both marks, which a stretch borrows from its text.
+        """
+        if not parts:
+            return np.empty((0, outputs.shape[1]), np.float32)
+        starts, ends = np.array([(part.start, part.end) for part in parts]).T
+        first = np.searchsorted(offsets[:, 1], starts, "right")
+        last = np.maximum(np.searchsorted(offsets[:, 0], ends, "left"), first)
+        sums = np.concatenate([np.zeros((1, outputs.shape[1]), np.float32), np.cumsum(outputs, axis=0)])
+        return self._project(sums[last] - sums[first] + marks, last - first + 2)
+
+    def _project(self, sums: Floats, counts: NDArray[np.int64]) -> Vectors:
+        """Sums of token outputs by the square root of their number, through the feed-forward network, to unit length."""
+        w = self.weights
+        x = sums / np.sqrt(counts, dtype=np.float32)[:, None]
         hidden = np.maximum(x @ w["p1"] + np.maximum(x @ w["d0"], 0) @ w["d1"], 0)
         y = np.tanh(hidden @ w["p3"] + np.maximum(hidden @ w["d2"], 0) @ w["d3"])
         unit: Vectors = (y / np.linalg.norm(y, axis=1, keepdims=True)).astype(np.float32)

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from index.encoders.base import TokenVectors, Vectors
+from index.encoders.base import Offsets, TokenVectors, Vectors
 from index.encoders.bundled import NAME as BUNDLED
 from index.errors import MissingExtraError, UnknownEncoderError
 from index.spans import Span
@@ -56,28 +57,40 @@ class SentenceTransformerEncoder:
         # the library knows a "document" prompt; many models (E5) call theirs "passage"
         return self._encode(self._model.encode_document, texts, prompt=self.settings["document_prompt"] or None)
 
-    def encode_tokens(self, texts: Sequence[str], *, queries: bool = False) -> list[TokenVectors]:
-        """The last hidden states. The vocabulary of such a model says nothing about rarity: every token counts 1."""
+    def encode_tokens(
+        self, texts: Sequence[str], *, queries: bool = False, parts: Sequence[Sequence[Span]] = ()
+    ) -> list[TokenVectors]:
+        """The last hidden states. How a model pools its tokens is its own affair, so ``parts`` are encoded by themselves."""
+        if not texts:
+            return []
         states = self._model.encode(
             list(texts), output_value="token_embeddings", batch_size=self._batch_size, show_progress_bar=False
         )
         encode = self.encode_queries if queries else self.encode_passages
+        wanted = parts or [()] * len(texts)
+        stretches = encode([part.quote(text) for text, each in zip(texts, wanted, strict=True) for part in each])
+        by_text = np.split(stretches, np.cumsum([len(each) for each in wanted])[:-1])
         result = []
-        for text, rows, pooled in zip(texts, states, encode(texts), strict=True):
-            offsets = self._offsets(text)
+        for text, rows, pooled, own in zip(texts, states, encode(texts), by_text, strict=True):
+            ids, offsets = self._tokens(text)
             # a batch is padded to its longest text, and [CLS] and the like stand for no characters
-            said = [i for i, span in enumerate(offsets[: len(rows)]) if len(span)]
+            said = np.flatnonzero((offsets[:, 1] > offsets[:, 0])[: len(rows)])
             vectors = np.asarray(rows.cpu(), dtype=np.float32)[said]
-            spans = tuple(offsets[i] for i in said)
-            result.append(TokenVectors(vectors, spans, np.ones(len(said), np.float32), pooled))
+            result.append(TokenVectors(vectors, ids[said], offsets[said], pooled, own))
         return result
 
-    def token_spans(self, text: str) -> tuple[Span, ...]:
-        return tuple(span for span in self._offsets(text) if len(span))
+    def token_offsets(self, text: str) -> Offsets:
+        _, offsets = self._tokens(text)
+        return offsets[offsets[:, 1] > offsets[:, 0]]
 
-    def _offsets(self, text: str) -> list[Span]:
+    def rarity(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The vocabulary of such a model says nothing about rarity: every token counts 1."""
+        return np.ones(len(ids), np.float32)
+
+    def _tokens(self, text: str) -> tuple[NDArray[np.int64], Offsets]:
         encoding = self._model.tokenizer(text, return_offsets_mapping=True, truncation=True)
-        return [Span(start, end) for start, end in encoding["offset_mapping"]]
+        offsets = np.array(encoding["offset_mapping"], np.int64).reshape(-1, 2)
+        return np.array(encoding["input_ids"], np.int64), offsets
 
     def _encode(self, encode: Any, texts: Sequence[str], **options: Any) -> Vectors:
         if not texts:

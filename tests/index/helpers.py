@@ -63,10 +63,25 @@ def check_positions(article: Article, passages: list[Passage] | tuple[Passage, .
             assert sentence.text.strip()
             assert len(sentence.span) > 0
             assert span.covers(sentence.span), "a sentence stands inside its passage"
+        check_places(passage)
         if passage.kind is not PassageKind.METADATA:
             spans = [sentence.span for sentence in passage.sentences]
             assert [s.start for s in spans] == sorted(s.start for s in spans)
             assert [s.end for s in spans] == sorted(s.end for s in spans)
+
+
+def check_places(passage: Passage) -> None:
+    """Fails unless each sentence stands in the searched text where it is said to, and in running text it does stand."""
+    end = len(passage.searched) - len(passage.readable.text)
+    for sentence, place in zip(passage.sentences, passage.sentence_places(), strict=True):
+        if place is None:
+            assert passage.kind in (PassageKind.TABLE_ROW, PassageKind.METADATA), "only cells say more than they hold"
+            continue
+        assert end <= place.start < place.end <= len(passage.searched), "sentences are in order and apart"
+        end = place.end
+        assert place.quote(passage.searched) == sentence.text
+        if passage.kind not in (PassageKind.TABLE_ROW, PassageKind.METADATA):
+            assert passage.span_of_searched(place.start, place.end) == sentence.span
 
 
 def uncovered(read: ReadArticle, passages: list[Passage] | tuple[Passage, ...]) -> list[str]:

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from index.build import BuildSettings, build_index
 from index.dense import DenseSettings
 from index.encoders import Encoder, TokenEncoder, TokenVectors, Vectors
+from index.encoders.base import Offsets
 from index.errors import AllFailedError, ArticleError, NoArticlesError
 from index.passages import CutSettings
 from index.spans import Span
@@ -43,18 +45,25 @@ class CountingEncoder:
         self.texts += texts
         return self.inner.encode_passages(texts)
 
-    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+    def encode_tokens(
+        self, texts: Sequence[str], *, queries: bool = False, parts: Sequence[Sequence[Span]] = ()
+    ) -> list[TokenVectors]:
         self.texts += texts
-        return self.inner.encode_tokens(texts)
+        return self.inner.encode_tokens(texts, queries=queries, parts=parts)
 
-    def token_spans(self, text: str) -> tuple[Span, ...]:
-        return self.inner.token_spans(text)
+    def token_offsets(self, text: str) -> Offsets:
+        return self.inner.token_offsets(text)
+
+    def rarity(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        return self.inner.rarity(ids)
 
 
 @pytest.fixture
 def counting(encoder: Encoder) -> CountingEncoder:
     assert isinstance(encoder, TokenEncoder)
-    return CountingEncoder(encoder)
+    counting = CountingEncoder(encoder)
+    assert isinstance(counting, TokenEncoder)
+    return counting
 
 
 @pytest.fixture
@@ -76,6 +85,19 @@ def everything(index: SearchIndex) -> list[tuple[object, list[str], list[float]]
     return [(index.database.passage(int(row)), tokens[row], vectors[row].tolist()) for row in rows]
 
 
+def encoded_texts(index: SearchIndex) -> list[str]:
+    """What a build has to encode: every passage, and of the sentences those that are no stretch of their passage."""
+    passages = [index.database.passage(row) for row in range(index.manifest.passages)]
+    cells = [
+        sentence.text
+        for passage in passages
+        for sentence, place in zip(passage.sentences, passage.sentence_places(), strict=True)
+        if place is None
+    ]
+    assert 0 < len(cells) < len(passages)
+    return sorted([passage.searched for passage in passages] + cells)
+
+
 def assert_legs_agree(index: SearchIndex) -> None:
     """Every leg holds the same rows."""
     manifest = index.manifest
@@ -93,12 +115,14 @@ def test_the_first_build_adds_everything(articles: Path, home: Path, counting: C
     assert_legs_agree(index)
     assert report.version == index.version
     assert (report.passages, report.sentences) == (index.manifest.passages, index.manifest.sentences)
-    assert len(counting.texts) == report.passages + report.sentences
+    assert sorted(counting.texts) == encoded_texts(index)
     assert report.truncated == 7
     assert 0 < report.seconds < 60
 
 
 def test_passages_and_sentences_have_the_vectors_of_their_texts(articles: Path, home: Path, encoder: Encoder):
+    """A sentence has the one that its passage's tokens give it; a cell, which says more than it holds, its own."""
+    assert isinstance(encoder, TokenEncoder)
     build(home, articles, encoder)
     index = opened(home)
     for row in range(index.manifest.passages):
@@ -106,8 +130,14 @@ def test_passages_and_sentences_have_the_vectors_of_their_texts(articles: Path, 
         expected = encoder.encode_passages([passage.searched])
         assert np.allclose(index.passages.vectors(np.array([row])), expected, atol=1e-5)
         first, last = index.columns.sentence_starts[row : row + 2]
-        expected = encoder.encode_passages([s.text for s in index.database.sentences(row)])
-        assert np.allclose(index.sentences.vectors(np.arange(first, last)), expected, atol=1e-5)
+        vectors = index.sentences.vectors(np.arange(first, last))
+        places = passage.sentence_places()
+        (encoded,) = encoder.encode_tokens([passage.searched], parts=[[place for place in places if place is not None]])
+        pooled = iter(encoded.parts)
+        for sentence, place, vector in zip(index.database.sentences(row), places, vectors, strict=True):
+            alone = encoder.encode_passages([sentence.text])[0]
+            assert np.allclose(vector, alone if place is None else next(pooled), atol=1e-5)
+            assert vector @ alone > 0.9
         assert list(index.database.tokens())[row] == index.tokenizer.tokens(passage.searched)
 
 
@@ -184,7 +214,7 @@ def test_a_rebuild_uses_nothing_of_what_is_there(articles: Path, home: Path, cou
     counting.texts.clear()
     second = build(home, articles, counting, rebuild=True)
     assert second.version != first.version
-    assert len(counting.texts) == second.passages + second.sentences
+    assert sorted(counting.texts) == encoded_texts(opened(home))
     assert len(second.added) == 3
 
 
@@ -193,10 +223,7 @@ def test_another_encoder_embeds_everything_again(articles: Path, home: Path, enc
     assert isinstance(encoder, TokenEncoder)
     other = CountingEncoder(encoder, name="other")
     build(home, articles, other)
-    index = opened(home)
-    for row in range(index.manifest.passages):
-        passage = index.database.passage(row)
-        assert {passage.searched, *(sentence.text for sentence in passage.sentences)} <= set(other.texts)
+    assert set(encoded_texts(opened(home))) == set(other.texts)
     assert opened(home).manifest.recipe.encoder.name == "other"
 
 

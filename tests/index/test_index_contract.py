@@ -105,3 +105,13 @@ def test_ranking_goes_by_score_down_then_row_up():
     assert hits.rows.tolist() == [3, 9, 5]
     assert hits.scores.tolist() == [2.0, 2.0, 1.0]
     assert len(rank(np.array([], np.int64), np.array([]), 3)) == 0
+
+
+@pytest.mark.parametrize("k", [0, 1, 2, 10, 24, 25, 26, 99, 100, 200])
+def test_the_best_of_many_are_those_of_a_full_sort_whatever_ties(k: int):
+    random = np.random.default_rng(k)
+    rows, scores = random.permutation(100), random.integers(0, 6, 100) / 4
+    expected = sorted(zip((-scores).tolist(), rows.tolist(), strict=True))[:k]
+    hits = rank(rows, scores, k)
+    assert hits.rows.tolist() == [row for _, row in expected]
+    assert hits.scores.tolist() == [-score for score, _ in expected]

@@ -71,6 +71,8 @@ def test_a_row_that_holds_a_word_is_found_though_its_score_is_0():
     assert hits.rows.tolist() == [0, 1]
     assert hits.scores.tolist() == [0, 0]
     assert index.search({"a": 1.0}, 5, np.array([False, True, True, True])).rows.tolist() == [1]
+    assert index.holding({"a": 1.0, "unknown": 1.0}).tolist() == [True, True, False, False]
+    assert not index.holding({}).any()
 
 
 def test_equal_scores_come_by_row():
@@ -89,6 +91,8 @@ def test_it_knows_its_words():
     index = LexicalIndex.build([["a", "模型"]])
     assert index.knows("模型")
     assert not index.knows("型")
+    assert set(index.terms) == {"a", "模型"}
+    assert list(LexicalIndex.build([[]]).terms) == []
 
 
 @given(passages, st.dictionaries(words, st.floats(0.1, 3), max_size=4))

@@ -96,6 +96,22 @@ def test_every_sentence_is_its_own_quote():
     assert [s.span.quote(text) for s in passage.sentences] == [SENTENCE, "第二句，*带强调*。"]
 
 
+def test_sentences_stand_in_what_is_searched_behind_the_headings():
+    (passage,) = cut("# 题\n\n## 同一句话。\n\n同一句话。另一句。同一句话。\n")
+    assert passage.searched == "同一句话。\n同一句话。另一句。同一句话。"
+    assert passage.sentence_places() == (Span(6, 11), Span(11, 15), Span(15, 20))
+    assert [passage.span_of_searched(place.start, place.end) for place in passage.sentence_places() if place] == [
+        sentence.span for sentence in passage.sentences
+    ]
+
+
+def test_a_cell_stands_nowhere_for_it_says_its_row_and_column_too():
+    (passage,) = cut("| 种类 | 温度 | 时间 |\n|---|---|---|\n| 绿茶 | 80度 | 3分 |\n")
+    assert [sentence.text for sentence in passage.sentences] == ["种类: 绿茶", "绿茶 温度: 80度", "绿茶 时间: 3分"]
+    assert passage.readable.text == "种类: 绿茶; 温度: 80度; 时间: 3分"
+    assert passage.sentence_places() == (Span(0, 6), None, None)
+
+
 def test_a_passage_of_marks_alone_still_has_a_sentence():
     (passage,) = cut("&nbsp;&#8203;。\n")
     assert len(passage.sentences) == 1

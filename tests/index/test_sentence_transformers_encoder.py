@@ -10,6 +10,7 @@ import pytest
 
 from index.encoders import Encoder, TokenEncoder, load_encoder
 from index.errors import EncoderMismatchError, UnknownEncoderError
+from index.spans import Span
 from index.store import Home
 from tests.conftest import build
 
@@ -108,16 +109,41 @@ def test_token_vectors_have_their_characters_and_no_padding(model: Encoder):
     assert isinstance(model, TokenEncoder)
     texts = ["A cat.", "Unbelievably many words here", "word " * 300]
     short, long, cut = model.encode_tokens(texts)
-    assert [span.quote("A cat.") for span in short.spans] == ["A", "cat", "."]
+    assert ["A cat."[start:end] for start, end in short.offsets.tolist()] == ["A", "cat", "."]
     assert short.vectors.shape == (3, 384)
-    assert len(long.spans) == len(long.vectors) > 3
-    assert len(cut.spans) == len(cut.vectors) == 254
+    assert len(long.offsets) == len(long.vectors) > 3
+    assert len(cut.offsets) == len(cut.vectors) == 254
     for text, tokens, vector in zip(texts, (short, long, cut), model.encode_passages(texts), strict=True):
-        assert model.token_spans(text) == tokens.spans
-        assert len(tokens.rarity) == len(tokens.vectors)
+        assert np.array_equal(model.token_offsets(text), tokens.offsets)
+        assert tokens.ids.shape == (len(tokens.vectors),)
+        assert model.rarity(tokens.ids).tolist() == [1.0] * len(tokens.ids)
+        assert tokens.parts.shape == (0, 384)
         assert np.allclose(tokens.pooled, vector, atol=1e-5)
     # the mean over all tokens, of which [CLS] and [SEP] are not given, is the vector of the text
     assert short.vectors.mean(axis=0) @ short.pooled > 0.9 * np.linalg.norm(short.vectors.mean(axis=0))
+
+
+def test_the_same_token_has_the_same_number_anywhere(model: Encoder):
+    assert isinstance(model, TokenEncoder)
+    one, other = model.encode_tokens(["A cat sat.", "Dogs and a cat."])
+    assert one.ids[1] == other.ids[3]
+    assert len({*one.ids.tolist()}) == len(one.ids)
+
+
+def test_parts_are_encoded_by_themselves(model: Encoder):
+    assert isinstance(model, TokenEncoder)
+    texts = ["A cat sat on the mat. Interest rates rose.", "", "Tea."]
+    wanted = [[Span(22, 42), Span(0, 21)], [], [Span(0, 4)]]
+    first, none, last = model.encode_tokens(texts, parts=wanted)
+    expected = model.encode_passages(["Interest rates rose.", "A cat sat on the mat.", "Tea."])
+    assert np.allclose(first.parts, expected[:2], atol=1e-5)
+    assert none.parts.shape == (0, 384)
+    assert np.allclose(last.parts, expected[2:], atol=1e-5)
+
+
+def test_no_texts_have_no_tokens(model: Encoder):
+    assert isinstance(model, TokenEncoder)
+    assert model.encode_tokens([]) == []
 
 
 @pytest.mark.parametrize("name", ["no-such/model", "nothing-here", "./no/folder"])
@@ -137,8 +163,10 @@ def test_a_folder_that_is_no_model_is_refused(folder: Path, tmp_path: Path):
 
 def test_an_index_is_built_searched_and_guarded_with_it(articles: Path, tmp_path: Path, model: Encoder):
     home = tmp_path / "home"
+    (articles / "empty.md").write_text("", encoding="utf-8")
     report = build(home, articles, model)
     assert report.failed == {}
+    assert "empty.md" in report.added
     index = Home(home).open(model.name)
     assert index.manifest.recipe.encoder.dimensions == 384
     hits = index.passages.search(model.encode_queries(["How is espresso made?"]), 1)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from index.encoders import BUNDLED, Encoder, TokenEncoder, Vectors
-from index.interaction import interaction, quantise
+from index.interaction import Meeting, quantise
 from index.reduction import DIMENSIONS, Reduction
 from index.store import REDUCTION, TOKENS, Home, SearchIndex
 from index.token_build import TokenBuild
@@ -46,7 +46,8 @@ class RenamedEncoder(PlainEncoder):
     def __init__(self, inner: TokenEncoder) -> None:
         super().__init__(inner)
         self.encode_tokens = inner.encode_tokens
-        self.token_spans = inner.token_spans
+        self.token_offsets = inner.token_offsets
+        self.rarity = inner.rarity
 
 
 @pytest.fixture(scope="module")
@@ -84,9 +85,9 @@ def test_each_row_has_the_tokens_of_its_passage(seeds: SearchIndex, tokens_of: T
         passage = seeds.database.passage(row)
         tokens = seeds.tokens.tokens(row)
         assert tokens.dtype == np.int8
-        assert tokens.shape == (len(tokens_of.token_spans(passage.searched)), DIMENSIONS)
+        assert tokens.shape == (len(tokens_of.token_offsets(passage.searched)), DIMENSIONS + 2)
         (encoded,) = tokens_of.encode_tokens([passage.searched])
-        expected = quantise(shipped.apply(encoded.vectors, passage.language))
+        expected = quantise(shipped.passage(encoded, passage.language))
         assert np.abs(tokens.astype(int) - expected).max() <= 1
 
 
@@ -94,35 +95,72 @@ def test_every_token_belongs_to_a_passage(seeds: SearchIndex):
     assert seeds.tokens is not None
     lengths = [len(tokens) for tokens in stored(seeds).values()]
     assert min(lengths) > 0
-    assert sum(lengths) * DIMENSIONS == seeds.tokens.bytes
+    assert sum(lengths) * (DIMENSIONS + 2) == seeds.tokens.bytes
+
+
+def meet(index: SearchIndex, encoder: Encoder, text: str) -> Meeting:
+    """A Chinese question with every passage."""
+    assert isinstance(encoder, TokenEncoder)
+    assert index.tokens is not None
+    assert index.reduction is not None
+    (asked,) = encoder.encode_tokens([text], queries=True)
+    question, rarity = index.reduction.question(asked, "zh"), encoder.rarity(asked.ids)
+    return index.tokens.meet(np.arange(index.manifest.passages), question, rarity)
 
 
 def test_a_passage_is_found_by_the_tokens_of_a_question_in_the_other_language(
     articles: Path, home: Path, encoder: Encoder
 ):
-    assert isinstance(encoder, TokenEncoder)
     build(home, articles, encoder)
     index = Home(home).open()
-    assert index.tokens is not None
-    assert index.reduction is not None
-    (question,) = encoder.encode_tokens(["咖啡在也门种植"])
-    reduced = index.reduction.apply(question.vectors, "zh")
-    scores = interaction(index.tokens.gather(np.arange(index.manifest.passages)), reduced, question.rarity)
-    assert "Yemen" in index.database.passage(int(scores.argmax())).readable.text
+    meeting = meet(index, encoder, "咖啡在也门种植")
+    for scores in (meeting.whole(), meeting.windows()):
+        assert "Yemen" in index.database.passage(int(scores.argmax())).readable.text
 
 
 def test_passage_vectors_are_those_without_tokens(encoder: Encoder, tokens_of: TokenEncoder):
     passages = cut("# 茶\n\n茶起源于中国。\n\n## Coffee\n\nCoffee came from Yemen.\n")
-    vectors, tokens = TokenBuild(tokens_of, None).encode(passages)
-    assert len(tokens) == len(passages)
-    assert np.allclose(vectors, encoder.encode_passages([passage.searched for passage in passages]), atol=1e-5)
+    encoded = TokenBuild(tokens_of, None).encode(passages)
+    plain = TokenBuild(PlainEncoder(encoder), None).encode(passages)
+    assert len(encoded.tokens) == len(passages)
+    assert np.allclose(encoded.passages, plain.passages, atol=1e-5)
+    assert plain.tokens == []
+
+
+def test_sentences_are_pooled_from_their_passage_and_cells_are_encoded_alone(tokens_of: TokenEncoder):
+    passages = cut(
+        "# 茶\n\n茶起源于中国。\n\n陆羽写了《茶经》。后来传到日本。\n\n"
+        "| 种类 | 温度 |\n|---|---|\n| 绿茶 | 80度 |\n| 红茶 | 95度 |\n"
+    )
+    encoded = TokenBuild(tokens_of, None).encode(passages)
+    rows = iter(encoded.sentences)
+    pooled = alone = 0
+    for passage in passages:
+        for sentence, place in zip(passage.sentences, passage.sentence_places(), strict=True):
+            if place is None:
+                (expected,) = tokens_of.encode_passages([sentence.text])
+                alone += 1
+            else:
+                ((expected,),) = (each.parts for each in tokens_of.encode_tokens([passage.searched], parts=[[place]]))
+                pooled += 1
+            assert np.allclose(next(rows), expected, atol=1e-5)
+    assert next(rows, None) is None
+    assert pooled >= 3
+    assert alone >= 2
+
+
+def test_without_token_vectors_every_sentence_is_encoded_alone(encoder: Encoder):
+    passages = cut("# 茶\n\n茶起源于中国。陆羽写了《茶经》。\n\nCoffee came from Yemen.\n")
+    encoded = TokenBuild(PlainEncoder(encoder), None).encode(passages)
+    texts = [sentence.text for passage in passages for sentence in passage.sentences]
+    assert np.allclose(encoded.sentences, encoder.encode_passages(texts), atol=1e-5)
 
 
 def test_no_passages_have_neither_vectors_nor_tokens(encoder: Encoder, tokens_of: TokenEncoder):
     for each in (tokens_of, PlainEncoder(encoder)):
-        vectors, tokens = TokenBuild(each, None).encode([])
-        assert vectors.shape == (0, encoder.dimensions)
-        assert tokens == []
+        encoded = TokenBuild(each, None).encode([])
+        assert encoded.passages.shape == encoded.sentences.shape == (0, encoder.dimensions)
+        assert encoded.tokens == []
 
 
 # -- continued ---------------------------------------------------------------------------------------------------------
@@ -137,7 +175,12 @@ def test_what_did_not_change_keeps_its_tokens_bit_for_bit(
     (articles / "lake.txt").unlink()
     asked: list[str] = []
     encode = type(encoder).encode_tokens  # type: ignore[attr-defined]
-    monkeypatch.setattr(type(encoder), "encode_tokens", lambda self, texts: asked.extend(texts) or encode(self, texts))
+
+    def remembered(self: Encoder, texts: Sequence[str], **options: object) -> object:
+        asked.extend(texts)
+        return encode(self, texts, **options)
+
+    monkeypatch.setattr(type(encoder), "encode_tokens", remembered)
     build(home, articles, encoder)
     assert asked == ["太湖在无锡。"]
     after = stored(Home(home).open())
@@ -197,10 +240,8 @@ def test_a_passage_of_nothing_visible_has_no_tokens_and_disturbs_no_other(home: 
     (folder / "b.txt").write_text("\u200b\u200b\n", encoding="utf-8")
     build(home, folder, encoder)
     index = Home(home).open()
-    assert index.tokens is not None
-    assert isinstance(encoder, TokenEncoder)
-    (question,) = encoder.encode_tokens(["太湖"])
-    assert index.reduction is not None
-    gathered = index.tokens.gather(np.arange(index.manifest.passages))
-    scores = interaction(gathered, index.reduction.apply(question.vectors, "zh"), question.rarity)
-    assert scores.argmax() == 0
+    meeting = meet(index, encoder, "太湖")
+    assert meeting.lengths.tolist()[1:] == [0]
+    for scores in (meeting.whole(), meeting.windows()):
+        assert scores[0] > 0.5
+        assert scores[1] == 0

@@ -2,6 +2,7 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
+import jieba
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -96,6 +97,20 @@ def test_chinese_is_cut_in_search_mode(tokenizer: Tokenizer):
     tokens = tokenizer.tokens("生成式人工智能模型的训练成本")
     assert {"人工", "智能", "模型", "训练", "成本"} <= set(tokens)
     assert "的" not in tokens
+
+
+@pytest.mark.parametrize("name", ["麦金德", "约塞米蒂", "巴斯克维尔", "維特根斯坦"])
+def test_a_transcribed_name_is_a_token_whole_beside_its_parts(tokenizer: Tokenizer, name: str):
+    """jieba cuts names that its dictionary lacks, differently by what stands around them."""
+    simplified = tokenizer.fold(name)
+    for text in (f"学者{name}，他写了书。", f"在{name}的书里", name):
+        assert tokenizer.tokens(text).count(simplified) == 1
+
+
+def test_words_that_are_no_names_are_as_jieba_cuts_them(tokenizer: Tokenizer):
+    text = "我们在西湖边散步，今天天气很好，训练成本多少钱"
+    cut = [word for run in text.split("，") for word in jieba.cut_for_search(run)]
+    assert tokenizer.tokens(text) == [word for word in cut if word not in STOP_WORDS]
 
 
 def test_tokens_are_repeated_as_often_as_they_occur(tokenizer: Tokenizer):

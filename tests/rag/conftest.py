@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from index.encoders import Encoder
+from rag.config import SearchConfig
 from rag.dictionary import Dictionary
 from rag.engine import Engine
 from rag.question import Question
+from rag.retriever import Retriever
 from tests.conftest import share_jieba
 
 Ask = Callable[[str], Question]
@@ -29,9 +31,9 @@ def dictionary() -> Dictionary:
 
 
 @pytest.fixture(scope="session")
-def ask(seeds_engine: Engine, encoder: Encoder, dictionary: Dictionary) -> Ask:
+def ask(seeds_engine: Engine, encoder: Encoder) -> Ask:
     """Makes questions to the seeds."""
-    return lambda text: Question(text, seeds_engine.index, encoder, dictionary)
+    return Retriever(seeds_engine.index, encoder, SearchConfig()).question
 
 
 @pytest.fixture(autouse=True)

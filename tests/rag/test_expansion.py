@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from index.build import BuildSettings
 from index.encoders import Encoder
+from index.language import detect_language
 from index.lexical import LexicalIndex
 from index.tokens import Tokenizer
+from rag.config import SearchConfig
 from rag.dictionary import Dictionary
 from rag.engine import Engine
-from rag.expansion import expand
+from rag.expansion import Expander
 from rag.types import Mode, SearchRequest
 from tests.conftest import build
 from tests.rag.conftest import Ask
 from tests.rag.test_dictionary import NAMES
+
+SHIPPED = SearchConfig()
 
 
 @pytest.fixture(scope="session")
@@ -59,17 +64,22 @@ def test_the_word_itself_ranks_before_its_translation(names: Engine) -> None:
 
 
 def expanded(
-    text: str, known: Sequence[str], tokenizer: Tokenizer, dictionary: Dictionary, glossary: str = ""
+    text: str,
+    known: Sequence[str],
+    tokenizer: Tokenizer,
+    dictionary: Dictionary,
+    glossary: str = "",
+    config: SearchConfig = SHIPPED,
 ) -> Mapping[str, float]:
     """The expansion of ``text`` over an index that holds exactly the known terms."""
-    language = "zh" if any("\u4e00" <= character <= "\u9fff" for character in text) else "en"
-    lexical = LexicalIndex.build([list(known)])
-    return expand(text, language, Dictionary(glossary) if glossary else dictionary, tokenizer, lexical)
+    index = SimpleNamespace(tokenizer=tokenizer, lexical=LexicalIndex.build([list(known)]))
+    expander = Expander(Dictionary(glossary) if glossary else dictionary, index, config)  # type: ignore[arg-type]
+    return expander.expand(text, detect_language(text)).terms
 
 
 @pytest.mark.parametrize("text", ["train", "cost", "model", "训练", "成本", "run", "generate", "founded", "打", "好"])
 def test_the_weights_of_one_words_translations_sum_to_one_at_most(text: str, ask: Ask) -> None:
-    weights = ask(text).expansion
+    weights = ask(text).expansion.terms
     assert all(weight > 0 for weight in weights.values())
     assert sum(weights.values()) <= 1 + 1e-9
 

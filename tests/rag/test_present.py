@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from index.encoders import Encoder
+from rag.config import LEGS
 from rag.engine import Engine
 from rag.present import article_json, print_results, response_json
+from rag.reranking import RERANKER
 from rag.types import Mode, SearchRequest
 from tests.conftest import build
 
@@ -28,7 +30,7 @@ def test_the_json_has_the_fields_of_the_contract(seeds_engine: Engine) -> None:
     for result in body["results"]:
         assert set(result) >= RESULT_FIELDS
         assert set(result["article"]) >= ARTICLE_FIELDS
-        assert set(result["scores"]) >= {"dense", "sentence", "lexical", "interaction"}
+        assert tuple(result["scores"]) == (*LEGS, RERANKER)
         assert not {"legs", "bias", "matches"} & set(result)
 
 
@@ -54,7 +56,7 @@ def test_an_explanation_adds_tokens_weights_legs_and_matches(seeds_engine: Engin
     assert 0 < body["explanation"]["expansion"]["cost"] <= 1
     assert {"same_language", "cross_language"} <= set(body["explanation"]["weights"])
     for shown, result in zip(body["results"], response.results, strict=True):
-        assert set(shown["legs"]) == {"dense", "sentence", "lexical", "interaction"}
+        assert tuple(shown["legs"]) == LEGS
         assert all(set(leg) == {"raw", "normalised", "weight"} for leg in shown["legs"].values())
         assert shown["bias"] < 0
         assert shown["matches"]
