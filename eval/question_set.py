@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from eval.dataset import AskedQuestion, Qrels, read_jsonl
+from jsonschema import Draft202012Validator
+
+from eval.dataset import AskedQuestion, Presentation, Qrels, read_jsonl
 from eval.errors import DatasetError, StaleEvidenceError
+from eval.evidence import EvidenceJudgements, GoldQuestion
+from eval.places import Place, occurrences
 from index.build import Sources
 from index.reading import decode, find_files, read_file
 from index.spans import Span
 from index.store import SearchIndex
 from index.types import Language
-from rag.types import Result
 
-COVERED = 0.8
-"""A passage holds a quote if it covers at least this share of its characters."""
+_FOLDER = Path(__file__).parent / "question_sets"
+SEEDS = _FOLDER / "seeds.jsonl"
+"""The questions that ship, about the articles in seeds/."""
+SCHEMA = _FOLDER / "schema.json"
+_SHOWN = 10
+"""What a search returns when nobody says how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +40,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question that the articles answer. Those of one ``pair`` ask the same in two languages, in the same ``split``."""
+    """A line of a question set. Those of one ``pair`` ask the same in two languages, in the same ``split``.
+
+    Without evidence it is a question that the articles do not answer.
+    """
 
     id: str
     pair: str
@@ -44,101 +55,94 @@ class Question:
 
 
 class QuestionSet:
-    """A question set over a folder of articles.
+    """A question set over a folder of articles. Questions with a stale quote are set aside, named in ``stale``.
 
     Args:
-        path: JSON lines, one question each; see question_sets/README.md.
+        path: JSON lines, one question each; see question_sets/README.md and schema.json.
         articles: the folder of the articles.
         split: ``dev``, ``test`` or ``all``.
 
     Raises:
         DatasetError: a line is not a question, or the split has none.
-        StaleEvidenceError: a quote is not in its article.
+        StaleEvidenceError: every quote is stale.
     """
+
+    presentations = (Presentation("", _SHOWN, True), Presentation(" ungrouped", _SHOWN, False))
 
     def __init__(self, path: Path, articles: Path, split: str = "all") -> None:
         self.name = path.stem if split == "all" else f"{path.stem}/{split}"
         files = find_files([articles])
         self.sources: Sources = {file: partial(read_file, file, at) for file, at in files.items()}
-        self.entries = tuple(q for q in _load(path) if split in ("all", q.split))
-        if not self.entries:
-            raise DatasetError(path, f"no question in split {split!r}")
+        questions = read_questions(path)
+        asked = [q for q in questions if split in ("all", q.split)]
+        if not asked:
+            found = ", ".join(sorted({q.split for q in questions})) or "none"
+            raise DatasetError(path, f"no question in split {split!r}; its splits are: {found}")
         texts = {file: decode(get().data, file) for file, get in self.sources.items()}
-        _verify(path, self.entries, texts)
-        self._spans = {
-            (e.file, e.quote): _occurrences(texts[e.file], e.quote) for q in self.entries for e in q.evidence
-        }
+        self.stale: Mapping[str, tuple[str, ...]] = {q.id: quotes for q in asked if (quotes := stale_quotes(q, texts))}
+        self.entries = tuple(q for q in asked if q.id not in self.stale)
+        if self.stale and not any(q.evidence for q in self.entries):
+            raise StaleEvidenceError(path, articles)
+        self._gold = {q.id: _gold(q, texts) for q in self.entries}
 
     @property
     def questions(self) -> Sequence[AskedQuestion]:
         return [AskedQuestion(question.id, question.text, question.language) for question in self.entries]
 
     def qrels(self, index: SearchIndex) -> Qrels:
-        """The ranked passages that hold a quote, at any of its occurrences."""
-        passages: dict[str, list[tuple[str, Span]]] = {
-            file: [(s.passage.id, s.passage.span) for row, s in index.database.passages_of(file) if row is not None]
-            for file in self.sources
-        }
-        return {
-            question.id: {
-                passage_id: 1
-                for evidence in question.evidence
-                for span in self._spans[evidence.file, evidence.quote]
-                for passage_id, passage in passages[evidence.file]
-                if passage.overlap(span) >= COVERED * len(span)
-            }
-            for question in self.entries
-        }
+        return self.judgements(index).qrels()
 
-    def item(self, result: Result) -> str:
-        return result.passage.id
+    def judgements(self, index: SearchIndex) -> EvidenceJudgements:
+        return EvidenceJudgements(self._gold, index)
+
+    def item(self, article_id: str, span: Span) -> str:
+        return Place(article_id, span).id
 
 
-def _load(path: Path) -> list[Question]:
-    questions = []
-    seen: set[str] = set()
+def read_questions(path: Path) -> list[Question]:
+    """All questions of a file.
+
+    Raises:
+        DatasetError: a line is not a question, or an id stands twice.
+    """
+    questions: dict[str, Question] = {}
     for line, row in read_jsonl(path):
-        try:
-            question = _question(row)
-        except (KeyError, TypeError, ValueError) as error:
-            raise DatasetError(path, f"not a question ({error!r}); README.md lists the fields", line) from error
-        if question.id in seen:
+        question = question_of(path, line, row)
+        if question.id in questions:
             raise DatasetError(path, f"question id {question.id!r} stands twice", line)
-        seen.add(question.id)
-        questions.append(question)
-    return questions
+        questions[question.id] = question
+    return list(questions.values())
 
 
-def _question(row: dict[str, Any]) -> Question:
-    if row["language"] not in ("zh", "en") or row["split"] not in ("dev", "test"):
-        raise ValueError("language must be zh or en, split dev or test")
-    texts = [row[name] for name in ("id", "pair", "kind", "question")] + [
-        e[name] for e in row["evidence"] for name in ("file", "quote")
-    ]
-    if not all(isinstance(text, str) and text for text in texts):
-        raise ValueError("a field is empty or no text")
-    evidence = tuple(Evidence(e["file"], e["quote"], int(e.get("part", 1))) for e in row["evidence"])
-    if not evidence:
-        raise ValueError("evidence is missing")
+def question_of(path: Path, line: int, row: dict[str, Any]) -> Question:
+    """The question that a line's object is.
+
+    Raises:
+        DatasetError: it is not what schema.json says.
+    """
+    error = min(_validator().iter_errors(row), key=lambda e: list(map(str, e.absolute_path)), default=None)
+    if error is not None:
+        where = ".".join(map(str, error.absolute_path)) or "the line"
+        raise DatasetError(path, f"not a question: {where}: {error.message}; schema.json lists the fields", line)
+    evidence = tuple(Evidence(e["file"], e["quote"], e.get("part", 1)) for e in row["evidence"])
     return Question(row["id"], row["pair"], row["split"], row["language"], row["kind"], row["question"], evidence)
 
 
-def _verify(path: Path, questions: Sequence[Question], texts: dict[str, str]) -> None:
-    stale = [
-        f"{question.id}: {evidence.file}: {evidence.quote}"
-        for question in questions
-        for evidence in question.evidence
-        if evidence.quote not in texts.get(evidence.file, "")
-    ]
-    if stale:
-        raise StaleEvidenceError(path, stale)
+def stale_quotes(question: Question, texts: Mapping[str, str]) -> tuple[str, ...]:
+    """The quotes that do not stand in their files, as ``file: quote``."""
+    return tuple(f"{e.file}: {e.quote}" for e in question.evidence if e.quote not in texts.get(e.file, ""))
 
 
-def _occurrences(text: str, quote: str) -> tuple[Span, ...]:
-    """Every place where ``quote`` stands."""
-    spans = []
-    at = text.find(quote)
-    while at >= 0:
-        spans.append(Span(at, at + len(quote)))
-        at = text.find(quote, at + 1)
-    return tuple(spans)
+@cache
+def _validator() -> Draft202012Validator:
+    return Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+
+
+def _gold(question: Question, texts: Mapping[str, str]) -> GoldQuestion:
+    parts: dict[int, list[Place]] = {}
+    for e in question.evidence:
+        parts.setdefault(e.part, []).extend(occurrences(e.file, texts[e.file], e.quote))
+    facets = {"kind": question.kind, "split": question.split}
+    quotes = tuple(f"{e.file}: {e.quote}" for e in question.evidence)
+    # quotes of one part may stand inside one another
+    return GoldQuestion(question.language, facets, tuple(tuple(dict.fromkeys(p)) for p in parts.values()), quotes)

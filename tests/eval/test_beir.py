@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from eval.beir import BeirDataset
+from eval.dataset import RankedItem
 from eval.errors import DatasetError
 from eval.run import make_run
 from index.build import build_index
@@ -36,6 +37,9 @@ def test_a_question_judged_with_0_alone_is_asked_and_has_no_answer(tmp_path: Pat
     data = BeirDataset(write_beir(tmp_path / "x", qrels=QRELS + "unjudged\ttea\t0\n"))
     assert len(data.questions) == 4
     assert data.qrels(seeds_engine.index)["unjudged"] == {}
+    judgements = data.judgements(seeds_engine.index)
+    assert [judgements.answerable(q.id) for q in data.questions] == [True, True, True, False]
+    assert judgements.facets("unjudged") == {}
 
 
 def test_files_may_be_packed(tmp_path: Path, beir: Path) -> None:
@@ -51,7 +55,9 @@ def test_of_two_the_plain_file_is_read(beir: Path) -> None:
 
 def test_another_split_is_another_file(beir: Path) -> None:
     (beir / "qrels" / "dev.tsv").write_text("query-id\tcorpus-id\tscore\nunjudged\ttea\t1\n")
-    assert [q.id for q in BeirDataset(beir, "dev").questions] == ["unjudged"]
+    data = BeirDataset(beir, "dev")
+    assert [q.id for q in data.questions] == ["unjudged"]
+    assert data.name == "harbour/dev"
 
 
 def test_questions_know_their_language(tmp_path: Path) -> None:
@@ -62,7 +68,7 @@ def test_questions_know_their_language(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["corpus.jsonl", "queries.jsonl", "qrels/test.tsv"])
 def test_a_missing_file_is_named(beir: Path, name: str) -> None:
     (beir / name).unlink()
-    with pytest.raises(DatasetError, match=rf"{name}: cannot be read \(.*No such file"):
+    with pytest.raises(DatasetError, match=rf"{name}: cannot be read \(.*(?i:no such file)"):
         BeirDataset(beir)
 
 
@@ -140,4 +146,35 @@ def test_documents_rank_by_their_best_passage(tmp_path: Path, home: Path, encode
     engine = Engine(home)
     run = make_run(data, engine, Mode.DENSE)
     assert engine.index.manifest.passages > 5
-    assert [item.id for item in run.ranking["q1"]] == ["long", "short"]
+    assert [item.id for item in run.rankings["q1"].items] == ["long", "short"]
+
+
+def test_grades_are_those_of_the_file_and_what_is_not_in_it_nobody_judged(
+    beir: Path, home: Path, encoder: Encoder
+) -> None:
+    data = BeirDataset(beir)
+    build_index(Home(home), data.sources, encoder)
+    judgements = data.judgements(Engine(home).index)
+    judged = judgements.judge("q2", [RankedItem(name, 0.5) for name in ("tea", "gulls", "bread")])
+    assert (judged.grades, judged.missing, judged.evidence) == ((0, None, 2), (), {})
+    assert judgements.judge("q2", []).missing == (2,)
+    assert judgements.facets("q2") == {"languages": ("en→en",)}
+    assert judgements.evidence("q2") == ("bread",)
+    shown = judgements.extract("bread")
+    assert (shown.heading, shown.text) == ("Bread › bread", CORPUS[1]["text"])
+    assert judgements.extract("elsewhere").text == ""
+    assert (judgements.language("bread"), judgements.language("elsewhere")) == ("en", None)
+    assert judgements.marks("q2", "bread") == ()
+
+
+def test_an_id_may_begin_with_a_quotation_mark_and_a_negative_score_is_not_relevant(tmp_path: Path) -> None:
+    corpus = [{"_id": '"a', "text": "x"}, {"_id": "b", "text": "y"}]
+    qrels = 'query-id\tcorpus-id\tscore\nq1\t"a\t1\nq1\tb\t-1\n'
+    data = BeirDataset(write_beir(tmp_path / "x", corpus=corpus, qrels=qrels))
+    assert data._judged == {"q1": {'"a': 1, "b": 0}}
+
+
+def test_a_split_that_is_not_there_is_told_with_those_that_are(beir: Path) -> None:
+    (beir / "qrels" / "dev.tsv").write_text("")
+    with pytest.raises(DatasetError, match=r"train\.tsv: cannot be read \(no such file\); .* are: dev, test$"):
+        BeirDataset(beir, "train")

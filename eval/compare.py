@@ -1,0 +1,209 @@
+"""Compares two reports question by question, and decides whether the second one may take the first one's place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from eval.errors import IncomparableError
+from eval.report.model import Report, ReportedQuestion
+from eval.scoring import MAIN, RETURNED
+from eval.slices import Slice, slice_members
+from eval.statistics import RANDOMISATIONS, Floats, fisher_randomisation, holm
+
+_SMALLEST = 10
+"""Questions; a slice of fewer can hardly show a significant difference, but would make all others harder to show."""
+_PER_TEST = 50
+"""Randomisations for each test: the smallest p-value times the number of tests stays below any level in use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """When a difference is a drop.
+
+    Args:
+        measures: those that are tested; the first is the one questions are listed by.
+        level: of significance, for all tests together.
+        tolerance: a fall of a mean by more than this is a drop, significant or not; None tolerates all that is not
+            significant. A slice must be so large that one question alone cannot do it.
+        runs: only these; all of the first report's if empty.
+    """
+
+    measures: Sequence[str] = (MAIN, RETURNED)
+    level: float = 0.05
+    tolerance: float | None = None
+    runs: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One measure of one slice in one run, before and after; ``p`` is corrected for the number of all tests (Holm)."""
+
+    run: str
+    slice: Slice
+    measure: str
+    before: float
+    after: float
+    wins: int
+    ties: int
+    losses: int
+    p: float
+    significant: bool
+    intolerable: bool
+
+    @property
+    def n(self) -> int:
+        return self.wins + self.ties + self.losses
+
+    @property
+    def dropped(self) -> bool:
+        return self.intolerable or (self.significant and self.after < self.before)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A question whose first measure changed, with the run in which it changed most."""
+
+    run: str
+    question: ReportedQuestion
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What changed from one report to another.
+
+    ``lost`` questions and ``lost_runs`` are in the first report alone: they count 0, and nobody said why. ``stale`` ones have
+    lost their evidence, ``new`` ones are in the second report alone: both are not compared.
+    """
+
+    changes: tuple[Change, ...]
+    moved: tuple[Moved, ...]
+    lost: tuple[ReportedQuestion, ...]
+    lost_runs: tuple[str, ...]
+    stale: tuple[str, ...]
+    new: tuple[str, ...]
+
+    @property
+    def drops(self) -> tuple[Change, ...]:
+        return tuple(change for change in self.changes if change.dropped)
+
+    @property
+    def passed(self) -> bool:
+        return not (self.drops or self.lost or self.lost_runs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Test:
+    """A column of differences: zero for the questions outside the slice."""
+
+    run: str
+    slice: Slice
+    measure: str
+    before: Floats
+    after: Floats
+    members: np.ndarray[tuple[int], np.dtype[np.bool_]]
+
+
+def compare(before: Report, after: Report, rules: Rules = Rules()) -> Comparison:
+    """Pairs the answerable questions of the first report with the second's. Slices are those of the first.
+
+    Raises:
+        IncomparableError: other data sets, or no run or question in common.
+    """
+    runs, lost_runs = _runs(before, after, rules)
+    second = {question.id: question for question in after.questions}
+    pairs = [question for question in before.answerable if question.id not in after.stale]
+    if not any(question.id in second for question in pairs):
+        raise IncomparableError("the reports have no question in common")
+    tests = [test for run in runs for test in _tests(run, pairs, second, rules.measures)]
+    return Comparison(
+        changes=_changes(tests, rules),
+        moved=_moved(runs, pairs, second, rules.measures[0]),
+        lost=tuple(question for question in before.questions if question.id not in {*second, *after.stale}),
+        lost_runs=lost_runs,
+        stale=tuple(question.id for question in before.questions if question.id in after.stale),
+        new=tuple(sorted(set(second) - {question.id for question in before.questions})),
+    )
+
+
+def _runs(before: Report, after: Report, rules: Rules) -> tuple[list[str], tuple[str, ...]]:
+    """The runs to compare, and those that the second report lacks."""
+    if before.dataset != after.dataset:
+        raise IncomparableError(
+            f"the reports are on other questions, {before.dataset!r} and {after.dataset!r}; compare reports on the same"
+        )
+    first, second = ([run.name for run in report.runs] for report in (before, after))
+    unknown = [name for name in rules.runs if name not in first]
+    common = [name for name in rules.runs or first if name in second]
+    if unknown or not common:
+        raise IncomparableError(
+            f"no run {', '.join(map(repr, unknown or rules.runs or first))} to compare; "
+            f"the reports have {', '.join(first)} and {', '.join(second)}"
+        )
+    return common, tuple(name for name in rules.runs or first if name not in second)
+
+
+def _score(question: ReportedQuestion | None, run: str, measure: str) -> float:
+    return question.outcomes[run].scores.get(measure, 0.0) if question is not None else 0.0
+
+
+def _tests(
+    run: str, pairs: Sequence[ReportedQuestion], second: Mapping[str, ReportedQuestion], measures: Sequence[str]
+) -> list[_Test]:
+    places = {question.id: place for place, question in enumerate(pairs)}
+    tests = []
+    for measure in measures:
+        before = np.array([_score(question, run, measure) for question in pairs])
+        after = np.array([_score(second.get(question.id), run, measure) for question in pairs])
+        for each, ids in slice_members({question.id: question.facets for question in pairs}).items():
+            members = np.zeros(len(pairs), np.bool_)
+            members[[places[question] for question in ids]] = True
+            if members.sum() >= min(_SMALLEST, len(pairs)):
+                tests.append(_Test(run, each, measure, before, after, members))
+    return tests
+
+
+def _changes(tests: Sequence[_Test], rules: Rules) -> tuple[Change, ...]:
+    columns = np.stack([(test.after - test.before) * test.members for test in tests], axis=1)
+    p_values = holm(fisher_randomisation(columns, randomisations=max(RANDOMISATIONS, _PER_TEST * len(tests))))
+    return tuple(_change(test, float(p), rules) for test, p in zip(tests, p_values, strict=True))
+
+
+def _change(test: _Test, p: float, rules: Rules) -> Change:
+    before, after = test.before[test.members], test.after[test.members]
+    wins, losses = int((after > before).sum()), int((after < before).sum())
+    fall = float(before.mean() - after.mean())
+    judged = rules.tolerance is not None and rules.tolerance * len(before) >= 1
+    return Change(
+        run=test.run,
+        slice=test.slice,
+        measure=test.measure,
+        before=float(before.mean()),
+        after=float(after.mean()),
+        wins=wins,
+        ties=len(before) - wins - losses,
+        losses=losses,
+        p=p,
+        significant=p < rules.level,
+        intolerable=judged and rules.tolerance is not None and fall > rules.tolerance,
+    )
+
+
+def _moved(
+    runs: Sequence[str], pairs: Sequence[ReportedQuestion], second: Mapping[str, ReportedQuestion], measure: str
+) -> tuple[Moved, ...]:
+    """Each question that changed, the largest changes first."""
+    found = [
+        Moved(run, question, _score(question, run, measure), _score(second.get(question.id), run, measure))
+        for run in runs
+        for question in pairs
+    ]
+    most: dict[str, Moved] = {}
+    for each in sorted(found, key=lambda each: -abs(each.after - each.before)):
+        if each.before != each.after:
+            most.setdefault(each.question.id, each)
+    return tuple(most.values())

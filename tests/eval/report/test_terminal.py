@@ -1,0 +1,48 @@
+"""The table in the terminal."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+from rich.console import Console
+
+from eval.report.terminal import print_report
+from tests.eval.report.conftest import make
+
+
+def test_the_table_fits_a_terminal_and_has_every_run_by_languages() -> None:
+    report = make({"hybrid": [1, 1, 0.5, 0] * 25, "dense": [1, 0, 0, 0] * 25, "lexical ungrouped": [0] * 100})
+    console = Console(file=io.StringIO(), width=80)
+    print_report(report, report.figures(), console)
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    rows = [line.split() for line in shown.splitlines()]
+    assert any(row[:4] == ["hybrid", "all", "100", ".625"] and row[-2:] == [".625", ".625"] for row in rows)
+    assert any(row[:3] == ["zh→zh", "50", ".750"] for row in rows)
+    assert any(row[:5] == ["dense", "10.0", "20.0", "10.2", "MB"] for row in rows)
+    assert "harbour · use" in shown
+    assert "…" not in shown, "nothing is cut"
+    assert (
+        "Unjudged among the first ten, counted as not relevant: hybrid 38%, dense 75%, lexical ungrouped 100%"
+        in " ".join(shown.split())
+    )
+    assert "1 questions have no answer" in shown
+    assert "stale, left out: gone: 茶.md: <gone>" in shown
+
+
+def test_questions_without_an_answer_alone_have_no_figures() -> None:
+    report = make({"hybrid": [1.0]}, unanswerable=2)
+    console = Console(file=io.StringIO(), width=80)
+    only = replace(report, questions=tuple(report.unanswerable))
+    print_report(only, only.figures(), console)
+    assert "2 questions have no answer" in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_runs_are_described_where_their_names_do_not_say_all() -> None:
+    report = make({"full": [1.0], "RRF(60)": [0.0]})
+    report = replace(report, runs=(report.runs[0], replace(report.runs[1], about="reciprocal ranks")))
+    console = Console(file=io.StringIO(), width=80)
+    print_report(report, report.figures(), console)
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "\nRRF(60): reciprocal ranks\n" in shown
+    assert "full: " not in shown
