@@ -2,21 +2,23 @@
 PYTHON ?= python3
 PORT   ?= 8000
 MODEL  ?=
+RERANKER ?=
+DATASETS ?= seeds
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-quick check install eval bench clean
+.PHONY: help serve test test-quick check install eval accept ablation bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-serve: $(if $(MODEL),$(VENV)/models,$(VENV)/base) ## Serve page and API; PORT=8000, MODEL=any sentence-transformers name or folder
+serve: $(if $(MODEL)$(RERANKER),$(VENV)/models,$(VENV)/base) ## Serve page and API; PORT=8000, MODEL=any sentence-transformers name or folder, RERANKER=any CrossEncoder
 ifneq ($(MODEL),)
 	$(BIN)/rag index --encoder "$(MODEL)"
 endif
-	$(BIN)/rag serve --port $(PORT)
+	$(BIN)/rag serve --port $(PORT)$(if $(RERANKER), --reranker "$(RERANKER)")
 
 test: $(VENV)/dev ## Lint, type-check and run every test; browser tests need Chromium
 	$(BIN)/ruff format --check .
@@ -27,8 +29,20 @@ test: $(VENV)/dev ## Lint, type-check and run every test; browser tests need Chr
 test-quick: $(VENV)/dev ## The tests without browser and sentence-transformers
 	$(BIN)/python -m pytest -q -m "not browser and not models"
 
-eval: $(VENV)/base ## Score retrieval on the questions about the seeds
-	$(BIN)/rag eval
+eval: $(VENV)/base ## Score retrieval on the questions about the seeds; fails if it fell below the accepted report
+	mkdir -p build/eval
+	$(BIN)/rag eval --json build/eval/seeds.json
+	$(BIN)/rag eval report build/eval/seeds.json
+	$(BIN)/rag eval compare eval/reports/seeds.json build/eval/seeds.json --tolerance 0.02
+
+accept: ## Accept the last evaluation: make eval compares with it from then on
+	$(BIN)/rag eval accept build/eval/seeds.json
+
+ablation: $(VENV)/base ## What each part of retrieval is worth on DATASETS (seeds, or BEIR folders), side by side as Markdown
+	@mkdir -p build/ablation
+	@for dataset in $(DATASETS); do \
+	  $(BIN)/rag eval "$$dataset" --ablation --json "build/ablation/$$(basename "$$dataset").json" >&2 || exit; done
+	@$(BIN)/rag eval table $(foreach dataset,$(DATASETS:%/=%),build/ablation/$(notdir $(dataset)).json)
 
 bench: $(VENV)/dev ## Time building, cold start and serving
 	$(BIN)/python -m tests.bench

@@ -17,6 +17,7 @@ from api.schemas import Problem
 from api.serving import ServedEngine
 from api.settings import Settings
 from rag.engine import Engine
+from rag.reranking import load_reranker
 
 _DESCRIPTION = """
 Ask a folder of articles in Chinese or English and get back the passages that answer, each one proven by a verbatim
@@ -32,15 +33,19 @@ _PROBLEM = {"model": Problem, "content": {"application/problem+json": {}}}
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The application; its engine is opened when it starts.
+    """The application; its engine is opened when it starts, its reranker loaded at once.
 
+    Raises:
+        MissingExtraError: the reranker needs an extra that is not installed.
+        RerankerError: the reranker cannot be used.
     Raises (at start):
         SearchIndexError: there is no index, or it is damaged.
     """
+    reranker = load_reranker(settings.reranker, settings.device)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        engine = Engine(settings.home, settings.encoder, settings.device)
+        engine = Engine(settings.home, settings.encoder, settings.device, reranker=reranker)
         engine.warm_up()  # before the first reader asks
         app.state.served = ServedEngine(engine, settings.refresh_seconds)
         yield

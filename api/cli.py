@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 import uvicorn
+from fastapi import FastAPI
 from pydantic import ValidationError
 
 from api.app import create_app
@@ -24,22 +25,24 @@ from rag.indexing import IndexOptions, index_articles, print_report
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on.  [default: 8000]")
 @click.option("--encoder", help="Refuse an index that was built with another encoder; build with this one if none is.")
-@click.option("--device", help="Where a sentence-transformers model runs: cpu, cuda, mps.")
+@click.option("--reranker", help="Have the best 20 re-sorted by this sentence-transformers CrossEncoder.")
+@click.option("--device", help="Where sentence-transformers models run: cpu, cuda, mps.")
 @click.pass_obj
-def serve(home: Path, host: str | None, port: int | None, encoder: str | None, device: str | None) -> None:
+def serve(home: Path, /, **options: Any) -> None:
     """Serve the web page and the HTTP API; builds the index over seeds/ first if there is none."""
-    given: dict[str, Any] = {"home": home, "host": host, "port": port, "encoder": encoder, "device": device}
+    given = {"home": home, **options}
     try:
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join(["RAG", *map(str, first["loc"])]).upper()
         raise click.ClickException(f"wrong setting {name}: {first['msg']} (see docs/settings.md)") from error
+    app = _application(settings)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     _ensure_index(settings)
     server = uvicorn.Server(
         uvicorn.Config(
-            create_app(settings),
+            app,
             host=settings.host,
             port=settings.port,
             access_log=False,  # our own middleware writes the line, with the request's id
@@ -54,6 +57,14 @@ def serve(home: Path, host: str | None, port: int | None, encoder: str | None, d
         server.run()
     if not server.started:
         raise SystemExit(1)
+
+
+def _application(settings: Settings) -> FastAPI:
+    """First of all: a reranker that cannot be had is known before an index is built."""
+    try:
+        return create_app(settings)
+    except SearchIndexError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _ensure_index(settings: Settings) -> None:

@@ -30,7 +30,11 @@ class SearchBody(_Model):
         examples=["GPT-3 的训练成本是多少？", "How much did it cost to train GPT-3?"],
     )
     top_k: int = Field(10, ge=1, le=LARGEST_TOP_K, strict=True, description="How many passages to return at most.")
-    mode: Mode = Field(Mode.HYBRID, description="hybrid: all legs; dense: vectors only; lexical: BM25 only.")
+    mode: Mode = Field(
+        Mode.HYBRID,
+        description="How passages are found; hybrid: all legs; dense: vectors only; lexical: BM25 only. A reranker, if the "
+        "server has one, re-sorts the best 20 of each.",
+    )
     filters: FiltersBody = FiltersBody()
     explain: bool = Field(
         False, strict=True, description="Also return tokens, weights and each leg's raw and normalised scores."
@@ -60,12 +64,18 @@ class QuoteJson(SpanJson):
 
 
 class ScoresJson(_Model):
-    """What each leg says by itself; null where a leg took no part. Cosines are -1 to 1, BM25 is 0 and up."""
+    """What each leg says by itself; null where a leg took no part. Cosines are -1 to 1, BM25 is 0 and up.
+
+    The reranker's is 0 to 1, and null where the server has none and below the 20 passages that it reads.
+    """
 
     dense: float | None
     sentence: float | None
     lexical: float | None
     interaction: float | None
+    window: float | None
+    brevity: float | None = Field(description="The passage's number of tokens, of which the fewer the better.")
+    reranker: float | None
 
 
 class ArticleJson(_Model):
@@ -148,7 +158,12 @@ class ResultJson(_Model):
 
     id: str
     rank: int
-    score: float = Field(ge=0, le=1)
+    score: float = Field(
+        ge=0,
+        le=1,
+        description="The probability that the passage answers, never higher than that of the rank before. With a reranker "
+        "it belongs to the rank: the order is the reranker's, the scores are those that the ranking before it earned.",
+    )
     scores: ScoresJson
     text: str
     quote: str
@@ -165,7 +180,9 @@ class ResultJson(_Model):
     )
     legs: dict[str, LegJson] | None = Field(None, description="With explain=true: by leg name.")
     bias: float | None = Field(
-        None, description="With explain=true: score = logistic(bias + sum of weight * normalised over the legs)."
+        None,
+        description="With explain=true: score = logistic(bias + sum of weight * normalised over the legs); with a reranker, "
+        "that is the passage's score before it was re-sorted.",
     )
     matches: list[MatchJson] | None = Field(None, description="With explain=true: question tokens and their like here.")
 
@@ -176,6 +193,7 @@ class ExplanationJson(_Model):
     tokens: list[str]
     expansion: dict[str, float] = Field(description="Translations of the query's words, with their weights.")
     weights: dict[str, dict[str, float]]
+    reranker: str | None = Field(description="The model that re-sorted the best 20 passages, null if there is none.")
 
 
 class SearchAnswer(_Model):
@@ -202,6 +220,7 @@ class ReadyJson(_Model):
     status: Literal["ready"] = "ready"
     index_version: str
     encoder: str
+    reranker: str | None
     articles: int
     passages: int
 

@@ -16,7 +16,10 @@ class Settings(BaseSettings):
     home: Path = Field(Path(".rag"), description="Folder of the index.")
     sources: Path = Field(Path("seeds"), description="Folder to index when there is no index yet.")
     encoder: str | None = Field(None, description="Refuse an index that was built with another encoder.")
-    device: str | None = Field(None, description="Where a sentence-transformers model runs: cpu, cuda, mps.")
+    reranker: str | None = Field(
+        None, description="Have the best 20 passages re-sorted by this sentence-transformers CrossEncoder."
+    )
+    device: str | None = Field(None, description="Where sentence-transformers models run: cpu, cuda, mps.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     largest_body: int = Field(1_000_000, ge=1, description="Largest request body in bytes.")

@@ -14,6 +14,7 @@ from index.reading import find_files, read_file
 from index.store import Home
 from index.tokens import Tokenizer
 from rag.engine import Engine
+from tests.word_counter import save_word_counter
 
 # no test may reach for a model hub; set before sentence-transformers is imported anywhere
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -21,6 +22,8 @@ os.environ["TRANSFORMERS_OFFLINE"] = "1"
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
+WORDS = ["who what is the keeper counts gulls at night bread baked old tide turns moon", *map(str, range(100))]
+"""What tests of reranking say, besides what the seeds say."""
 
 
 @pytest.fixture(autouse=True)
@@ -58,6 +61,14 @@ def seeds_home(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Pa
 def seeds_engine(seeds_home: Path) -> Engine:
     """An engine on the seeds."""
     return Engine(seeds_home)
+
+
+@pytest.fixture(scope="session")
+def word_counter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a CrossEncoder that likes passages with the question's words. Read only: it is shared."""
+    pytest.importorskip("sentence_transformers")
+    texts = [path.read_text(encoding="utf-8") for path in SEEDS.glob("*.txt")]
+    return save_word_counter(tmp_path_factory.mktemp("models") / "word-counter", [*texts, *WORDS])
 
 
 _JIEBA: dict[str, object] = {}

@@ -23,6 +23,7 @@ def ready(engine: EngineDep) -> ReadyJson:
     return ReadyJson(
         index_version=manifest.version,
         encoder=manifest.recipe.encoder.name,
+        reranker=engine.reranker,
         articles=manifest.articles,
         passages=manifest.passages,
     )

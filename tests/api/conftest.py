@@ -30,6 +30,7 @@ def settings(home: Path, **changes: object) -> Settings:
     values: dict[str, object] = {
         "home": home,
         "encoder": None,
+        "reranker": None,
         "device": None,
         "refresh_seconds": 0.0,
         "largest_body": 1_000_000,

@@ -27,6 +27,7 @@ def test_ready_says_what_is_being_served(client: TestClient, seeds_engine: Engin
         "status": "ready",
         "index_version": manifest.version,
         "encoder": BUNDLED,
+        "reranker": None,
         "articles": 5,
         "passages": manifest.passages,
     }

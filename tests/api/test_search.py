@@ -14,8 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.schemas import SearchAnswer
+from rag.config import LEGS
 from rag.engine import Engine
 from rag.present import response_json
+from rag.reranking import RERANKER
 from rag.types import Filters, Mode, SearchRequest
 from tests.api.conftest import Served
 from tests.conftest import ROOT
@@ -23,6 +25,7 @@ from tests.conftest import ROOT
 ZH, EN = "GPT-3 的训练成本是多少？", "How much did it cost to train GPT-3?"
 REVIEW = "003_225585054f10cde9.txt"
 QUESTIONS = [json.loads(line) for line in (ROOT / "eval/question_sets/seeds.jsonl").read_text("utf-8").splitlines()]
+LATE = {"interaction", "window", "brevity"}
 Json = dict[str, Any]
 ANSWER_FIELDS = {"query", "query_language", "results", "index_version", "degraded", "took_ms"}
 RESULT_FIELDS = {
@@ -53,7 +56,7 @@ def test_an_answer_has_every_field_of_the_contract_with_its_type(client: TestCli
         assert set(result) >= RESULT_FIELDS
         assert result["rank"] == rank
         assert 0 <= result["score"] <= 1
-        assert set(result["scores"]) >= {"dense", "sentence", "lexical", "interaction"}
+        assert set(result["scores"]) == {*LEGS, RERANKER}
         assert isinstance(result["text"], str)
         assert result["text"]
         assert 0 <= result["start"] < result["end"]
@@ -119,9 +122,9 @@ def test_it_answers_what_the_command_line_answers(client: TestClient, seeds_engi
 @pytest.mark.parametrize(
     ("mode", "silent"),
     [
-        ("hybrid", set()),
-        ("dense", {"interaction", "lexical"}),
-        ("lexical", {"interaction", "dense", "sentence"}),
+        ("hybrid", {"reranker"}),
+        ("dense", {"lexical", "interaction", "window", "brevity", "reranker"}),
+        ("lexical", {"dense", "sentence", "interaction", "window", "brevity", "reranker"}),
     ],
 )
 def test_legs_that_take_no_part_are_null(client: TestClient, mode: str, silent: set[str]) -> None:

@@ -16,7 +16,7 @@ def test_every_setting_has_a_default_that_works_on_this_machine_alone() -> None:
     settings = Settings()
     assert (settings.home, settings.sources) == (Path(".rag"), Path("seeds"))
     assert (settings.host, settings.port) == ("127.0.0.1", 8000)
-    assert (settings.encoder, settings.device) == (None, None)
+    assert (settings.encoder, settings.reranker, settings.device) == (None, None, None)
     assert settings.largest_body == 1_000_000
     assert all(field.description for field in Settings.model_fields.values())
 
@@ -29,6 +29,7 @@ def test_every_setting_has_a_default_that_works_on_this_machine_alone() -> None:
         ("RAG_PORT", "0", "port", 0),
         ("RAG_HOST", "0.0.0.0", "host", "0.0.0.0"),
         ("RAG_ENCODER", "a/b", "encoder", "a/b"),
+        ("RAG_RERANKER", "a/b", "reranker", "a/b"),
         ("RAG_LARGEST_BODY", "5", "largest_body", 5),
         ("RAG_REFRESH_SECONDS", "0.5", "refresh_seconds", 0.5),
     ],
