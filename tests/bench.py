@@ -13,6 +13,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -54,12 +55,14 @@ def _serve(home: Path) -> list[tuple[str, str]]:
     assert server.stderr is not None
     try:
         port = next(int(m[1]) for line in server.stderr if (m := re.search(r"running on http://[\d.]+:(\d+)", line)))
+        # the server's log has to go somewhere, or it stops when the pipe is full
+        threading.Thread(target=server.stderr.read, daemon=True).start()
         times = _ask(port)
         status = Path(f"/proc/{server.pid}/status").read_text()
         memory = int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024  # type: ignore[index]
     finally:
         server.terminate()
-        server.communicate()
+        server.wait()
     p50, p95 = statistics.median(times), statistics.quantiles(times, n=20)[18]
     return [
         (f"`POST /v1/search`, one client, {len(times)} requests, p50 / p95", f"{p50:.1f} / {p95:.1f} ms"),
