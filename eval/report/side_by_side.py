@@ -29,7 +29,7 @@ def _lines(reports: Sequence[Report]) -> Iterator[str]:
     yield from table(head, rows)
     asked = ", ".join(f"{report.dataset} {len(report.answerable)}" for report in reports)
     yield (
-        f"Questions: {asked}. In brackets {LEVEL:.0%} bootstrap intervals. ms: to rank the passages for one question "
+        f"Questions: {asked}. In brackets {LEVEL * 100:g} % bootstrap intervals. ms: to rank the passages for one question "
         "(medians, their mean over the columns); bytes: of the files that the run's legs read."
     )
     first = reports[0].runs[0].name
