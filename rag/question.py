@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -84,12 +82,10 @@ class QuestionReader:
 
     def __init__(self, index: SearchIndex, encoder: Encoder, expander: Expander) -> None:
         self._index, self._encoder, self._expander = index, encoder, expander
-        self._encoding = ThreadPoolExecutor(os.cpu_count())
 
     def read(self, text: str) -> Question:
-        """Its vectors and its words, side by side: the ones are matrix products, the others dictionaries."""
+        """Its words, what they are called in the other language, and its vectors."""
         language = detect_language(text)
-        encoded = self._encoding.submit(self._encode, text, language)
         tokens = tuple(self._index.tokenizer.tokens(text))
         foreign = not self._index.languages <= {language}
         expansion = self._expander.expand(text, language) if foreign else Expansion()
@@ -97,7 +93,7 @@ class QuestionReader:
         for term, weight in expansion.terms.items():
             terms[term] = terms.get(term, 0.0) + weight
         bm25, holding = self._index.lexical.scores(terms), self._index.lexical.holding(terms)
-        vector, pieces = encoded.result()
+        vector, pieces = self._encode(text, language)
         return Question(text, language, self._index, vector, pieces, tokens, expansion, bm25, holding)
 
     def _encode(self, text: str, language: Language) -> tuple[Vectors, QuestionPieces | None]:
