@@ -34,6 +34,7 @@ from rag.types import (
     Result,
     SearchRequest,
     SearchResponse,
+    SentenceScore,
 )
 
 _TOKENS_IN_SENTENCE = 0.25
@@ -71,6 +72,14 @@ class Candidates:
         return joined.keep(np.argsort(rows))
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A question as it was understood, and what was found for it."""
+
+    question: Question
+    response: SearchResponse
+
+
 class Retriever:
     """Searches one opened generation with the encoder that built it, and has the best re-sorted by a reranker if given."""
 
@@ -102,13 +111,17 @@ class Retriever:
             UnknownArticleError: a filter names an article that is not here.
             RerankerError: the reranker failed.
         """
+        return self.read_and_search(request).response
+
+    def read_and_search(self, request: SearchRequest) -> Found:
+        """The same with the question as the legs took it."""
         # these products are small: more threads would wait for each other, and for other requests
         with self._blas.limit(limits=1, user_api="blas"):
-            return self._search(request)
+            began = time.perf_counter()
+            question = self.question(request.query)
+            return Found(question, self._search(question, request, began))
 
-    def _search(self, request: SearchRequest) -> SearchResponse:
-        began = time.perf_counter()
-        question = self.question(request.query)
+    def _search(self, question: Question, request: SearchRequest, began: float) -> SearchResponse:
         candidates = self.candidates(question, request)
         fused = self._fuse(candidates)
         ranked = rank(np.arange(len(candidates.rows)), fused.scores, len(candidates.rows))
@@ -229,7 +242,7 @@ class Retriever:
             found = self._index.database.article(passage.article_id)
             assert found is not None, "every passage belongs to an article"
             legs = {name: float(chosen.raw[name][i]) if name in chosen.raw else None for name in LEGS}
-            near = self._sentences.sentence_scores(question, row) + _TOKENS_IN_SENTENCE * matches[i].sentence_scores
+            cosines, met = self._sentences.sentence_scores(question, row), matches[i].sentence_scores
             results.append(
                 Result(
                     rank=i + 1,
@@ -237,7 +250,8 @@ class Retriever:
                     scores={**legs, RERANKER: listed.own_score(i)},
                     passage=passage,
                     article=found[0],
-                    best_sentence=passage.sentences[int(np.argmax(near))],
+                    sentence_scores=tuple(map(SentenceScore, cosines.tolist(), met.tolist())),
+                    best_sentence=passage.sentences[int(np.argmax(cosines + _TOKENS_IN_SENTENCE * met))],
                     highlights=highlight(question, passage.readable, matches[i].matches),
                     quote=passage.span.quote(found[0].text),
                     parallel=self._parallel(row, allowed) if request.group_parallel else (),

@@ -67,12 +67,20 @@ class ParallelPassage:
 
 
 @dataclass(frozen=True, slots=True)
+class SentenceScore:
+    """How near a sentence is to the query: the cosine of their vectors, and how well its tokens meet the query's, 0..1."""
+
+    cosine: float
+    interaction: float
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """A passage that was found.
 
     ``score`` is 0 to 1. ``scores`` holds each leg's own score and the reranker's, None where one took no part.
     ``highlights`` are source positions of words of the query. ``parallel`` lists the passages that were folded into this
-    one. ``best_sentence`` is the passage's sentence nearest to the query.
+    one. ``sentence_scores`` has a score for each of the passage's sentences, ``best_sentence`` is the nearest of them.
     """
 
     rank: int
@@ -80,6 +88,7 @@ class Result:
     scores: Mapping[str, float | None]
     passage: Passage
     article: Article
+    sentence_scores: tuple[SentenceScore, ...]
     best_sentence: Sentence
     highlights: tuple[Span, ...]
     quote: str
