@@ -9,7 +9,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-quick check install eval accept ablation bench clean
+.PHONY: help serve test test-llm test-quick check install eval accept ablation bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -26,8 +26,11 @@ test: $(VENV)/dev ## Lint, type-check and run every test; browser tests need Chr
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q
 
+test-llm: $(VENV)/llm-test ## The tests with a real language model, which it installs and serves (253 MB)
+	$(BIN)/python -m pytest -q -m llm
+
 test-quick: $(VENV)/dev ## The tests without browser and sentence-transformers
-	$(BIN)/python -m pytest -q -m "not browser and not models"
+	$(BIN)/python -m pytest -q -m "not browser and not models and not llm"
 
 eval: $(VENV)/base ## Score retrieval on the questions about the seeds; fails if it fell below the accepted report
 	mkdir -p build/eval
@@ -65,3 +68,7 @@ $(VENV)/models: $(VENV)/base
 $(VENV)/dev: $(VENV)/base
 	$(PIP) --editable '.[models,dev]'
 	touch $@ $(VENV)/models
+
+$(VENV)/llm-test: $(VENV)/dev
+	$(PIP) --editable '.[llm-test]'
+	touch $@

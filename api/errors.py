@@ -11,12 +11,13 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from index.errors import SearchIndexError
-from rag.errors import EngineError, InvalidParameterError, InvalidQueryError, UnknownArticleError
+from rag.errors import EngineError, InvalidParameterError, InvalidQueryError, QuoteGoneError, UnknownArticleError
 
 STATUS_OF: dict[type[Exception], HTTPStatus] = {
     InvalidQueryError: HTTPStatus.UNPROCESSABLE_ENTITY,
     InvalidParameterError: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnknownArticleError: HTTPStatus.NOT_FOUND,
+    QuoteGoneError: HTTPStatus.GONE,
     SearchIndexError: HTTPStatus.SERVICE_UNAVAILABLE,
     EngineError: HTTPStatus.BAD_REQUEST,
 }
