@@ -12,10 +12,11 @@ from fastapi_offline import FastAPIOffline
 
 from api import errors
 from api.middleware import RequestMiddleware
-from api.routes import articles, health, page, search
+from api.routes import articles, ask, health, page, search
 from api.schemas import Problem
 from api.serving import ServedEngine
 from api.settings import Settings
+from rag.answering.llm import Llm
 from rag.engine import Engine
 from rag.reranking import load_reranker
 
@@ -36,16 +37,17 @@ def create_app(settings: Settings) -> FastAPI:
     """The application; its engine is opened when it starts, its reranker loaded at once.
 
     Raises:
-        MissingExtraError: the reranker needs an extra that is not installed.
+        MissingExtraError: the reranker or the language model needs an extra that is not installed.
         RerankerError: the reranker cannot be used.
     Raises (at start):
         SearchIndexError: there is no index, or it is damaged.
     """
     reranker = load_reranker(settings.reranker, settings.device)
+    llm = Llm(settings.llm) if settings.llm is not None else None
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        engine = Engine(settings.home, settings.encoder, settings.device, reranker=reranker)
+        engine = Engine(settings.home, settings.encoder, settings.device, reranker=reranker, llm=llm)
         engine.warm_up()  # before the first reader asks
         app.state.served = ServedEngine(engine, settings.refresh_seconds)
         yield
@@ -61,7 +63,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.add_middleware(RequestMiddleware, largest_body=settings.largest_body)
     errors.install(app)
-    for router in (search.router, articles.router, health.router, page.router):
+    for router in (ask.router, search.router, articles.router, health.router, page.router):
         app.include_router(router)
     app.mount("/page", StaticFiles(packages=[("api", "page")]), name="page")
     return app
@@ -70,6 +72,7 @@ def create_app(settings: Settings) -> FastAPI:
 _RESPONSES: dict[int | str, str] = {
     400: "The body is not JSON.",
     404: "No such article.",
+    410: "The quote of a link has left its article.",
     413: "The body is larger than 1 MB.",
     422: "A value is missing, of the wrong type or out of range.",
     503: "The index cannot be used.",

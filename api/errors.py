@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -12,6 +14,8 @@ from starlette.exceptions import HTTPException
 
 from index.errors import SearchIndexError
 from rag.errors import EngineError, InvalidParameterError, InvalidQueryError, QuoteGoneError, UnknownArticleError
+
+log = logging.getLogger("api")
 
 STATUS_OF: dict[type[Exception], HTTPStatus] = {
     InvalidQueryError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -33,7 +37,29 @@ class BodyTooLargeError(Exception):
 
 def problem(request_id: str, status: HTTPStatus, code: str, detail: str) -> Response:
     """An error response. Escaped to ASCII, so that it can quote whatever it complains about."""
-    body = {
+    body = _body(request_id, status, code, detail)
+    return Response(json.dumps(body), status.value, media_type="application/problem+json")
+
+
+def internal_error(request_id: str) -> Response:
+    """What nobody foresaw; the log has the rest."""
+    return problem(request_id, HTTPStatus.INTERNAL_SERVER_ERROR, *_UNFORESEEN)
+
+
+def problem_json(request_id: str, error: Exception) -> dict[str, Any]:
+    """The same body for an error that comes when a response has begun."""
+    status = next((status for kind, status in STATUS_OF.items() if isinstance(error, kind)), None)
+    if status is None:
+        log.error("request %s failed", request_id, exc_info=error)
+        return _body(request_id, HTTPStatus.INTERNAL_SERVER_ERROR, *_UNFORESEEN)
+    return _body(request_id, status, getattr(error, "code", "error"), str(error))
+
+
+_UNFORESEEN = ("internal_error", "the server failed; tell its maintainer the request_id")
+
+
+def _body(request_id: str, status: HTTPStatus, code: str, detail: str) -> dict[str, Any]:
+    return {
         "type": f"urn:cited-rag:problem:{code}",
         "title": status.phrase,
         "status": status.value,
@@ -41,24 +67,19 @@ def problem(request_id: str, status: HTTPStatus, code: str, detail: str) -> Resp
         "code": code,
         "request_id": request_id,
     }
-    return Response(json.dumps(body), status.value, media_type="application/problem+json")
 
 
-def internal_error(request_id: str) -> Response:
-    """What nobody foresaw; the log has the rest."""
-    detail = "the server failed; tell its maintainer the request_id"
-    return problem(request_id, HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", detail)
+def request_id(request: Request) -> str:
+    """What the middleware named a request."""
+    return str(getattr(request.state, "request_id", ""))
 
 
 def install(app: FastAPI) -> None:
     """Registers a handler for every kind of error that is the caller's or the index's."""
 
-    def request_id(request: Request) -> str:
-        return str(getattr(request.state, "request_id", ""))
-
     async def domain(request: Request, error: Exception) -> Response:
-        status = next(status for kind, status in STATUS_OF.items() if isinstance(error, kind))
-        return problem(request_id(request), status, getattr(error, "code", "error"), str(error))
+        body = problem_json(request_id(request), error)
+        return Response(json.dumps(body), body["status"], media_type="application/problem+json")
 
     async def validation(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)

@@ -11,18 +11,23 @@ from rag.present import article_json
 from rag.types import LARGEST_TOP_K, LONGEST_QUERY, Filters, Mode, SearchRequest
 
 
-class _Model(BaseModel):
+class StrictModel(BaseModel):
+    """Takes and gives nothing but its fields."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class FiltersBody(_Model):
+class FiltersBody(StrictModel):
     """Which passages may be returned."""
 
     language: Language | None = Field(None, description="Only passages in this language.")
     article_ids: list[str] | None = Field(None, description="Only passages of these articles.")
 
+    def to_filters(self) -> Filters:
+        return Filters(self.language, tuple(self.article_ids) if self.article_ids is not None else None)
 
-class SearchBody(_Model):
+
+class SearchBody(StrictModel):
     """A search."""
 
     query: str = Field(
@@ -45,12 +50,11 @@ class SearchBody(_Model):
     )
 
     def to_request(self) -> SearchRequest:
-        ids = self.filters.article_ids
-        filters = Filters(self.filters.language, tuple(ids) if ids is not None else None)
+        filters = self.filters.to_filters()
         return SearchRequest(self.query, self.top_k, self.mode, filters, self.explain, self.group_parallel)
 
 
-class SpanJson(_Model):
+class SpanJson(StrictModel):
     """A stretch of the article's text."""
 
     start: int
@@ -63,7 +67,7 @@ class QuoteJson(SpanJson):
     quote: str
 
 
-class ScoresJson(_Model):
+class ScoresJson(StrictModel):
     """What each leg says by itself; null where a leg took no part. Cosines are -1 to 1, BM25 is 0 and up.
 
     The reranker's is 0 to 1, and null where the server has none and below the 20 passages that it reads.
@@ -78,7 +82,7 @@ class ScoresJson(_Model):
     reranker: float | None
 
 
-class ArticleJson(_Model):
+class ArticleJson(StrictModel):
     """The article of a passage."""
 
     id: str
@@ -117,7 +121,7 @@ class ArticleDetailJson(ArticleSummaryJson):
         )  # fmt: skip
 
 
-class ArticleListJson(_Model):
+class ArticleListJson(StrictModel):
     """A page of articles."""
 
     articles: list[ArticleSummaryJson]
@@ -131,7 +135,7 @@ class SourceJson(QuoteJson):
     sha256: str
 
 
-class LegJson(_Model):
+class LegJson(StrictModel):
     """One leg's part in a result's score."""
 
     raw: float
@@ -153,7 +157,7 @@ class MatchJson(SpanJson):
     likeness: float
 
 
-class ResultJson(_Model):
+class ResultJson(StrictModel):
     """A passage: ``quote`` is the article's text from ``start`` to ``end``, verbatim; ``text`` is the same made readable."""
 
     id: str
@@ -187,7 +191,7 @@ class ResultJson(_Model):
     matches: list[MatchJson] | None = Field(None, description="With explain=true: question tokens and their like here.")
 
 
-class ExplanationJson(_Model):
+class ExplanationJson(StrictModel):
     """With explain=true: what the lexical leg searched for and what each leg's scores were weighed with."""
 
     tokens: list[str]
@@ -196,7 +200,7 @@ class ExplanationJson(_Model):
     reranker: str | None = Field(description="The model that re-sorted the best 20 passages, null if there is none.")
 
 
-class SearchAnswer(_Model):
+class SearchAnswer(StrictModel):
     """Passages, best first, all from one generation of the index."""
 
     query: str
@@ -208,13 +212,13 @@ class SearchAnswer(_Model):
     explanation: ExplanationJson | None = None
 
 
-class HealthJson(_Model):
+class HealthJson(StrictModel):
     """The process is alive."""
 
     status: Literal["ok"] = "ok"
 
 
-class ReadyJson(_Model):
+class ReadyJson(StrictModel):
     """The index is loaded."""
 
     status: Literal["ready"] = "ready"

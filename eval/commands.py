@@ -18,6 +18,7 @@ from eval.dataset import Dataset
 from eval.errors import DatasetError, EvalError
 from eval.evaluation import Plan, evaluate_dataset
 from eval.fit import fit_models, judge, models_json
+from eval.fit_answers import fit_answers, judge_answers
 from eval.progress import progress_bar
 from eval.question_set import SEEDS, QuestionSet
 from eval.report.beside import beside
@@ -196,20 +197,29 @@ def accept(file: Path, accepted: Path | None) -> None:
 @click.command()
 @click.argument("datasets", nargs=-1, required=True)
 @click.option("--articles", type=click.Path(path_type=Path), default="seeds", help="Folder of the seeds articles.")
-@click.option("--output", type=click.Path(path_type=Path), default="rag/data/fusion.json", show_default=True)
-def fit(datasets: tuple[str, ...], articles: Path, output: Path) -> None:
-    """Fit the weights of the legs on DATASETS: 'seeds' (its dev half) and folders in BEIR format.
+@click.option("--output", type=click.Path(path_type=Path, file_okay=False), default="rag/data", show_default=True)
+@click.option("--answers-only", is_flag=True, help="Keep the weights of the legs; fit what decides about answers.")
+def fit(datasets: tuple[str, ...], articles: Path, output: Path, answers_only: bool) -> None:
+    """Fit on DATASETS: 'seeds' (its dev half), other question sets, and folders in BEIR format.
 
-    Needs the extra 'fit'.
+    Writes the weights of the legs to fusion.json in the folder --output, then, if a question set is among the data, what is
+    quoted and when a question is refused to answering.json. Needs the extra 'fit'.
     """
     try:
         encoder = load_encoder()
-        sets = [judge(_dataset(name, articles, "dev" if name == "seeds" else None), encoder) for name in datasets]
-        models = fit_models(sets)
-        output.write_text(json.dumps(models_json(models), indent=2) + "\n", encoding="utf-8")
+        data = [_dataset(name, articles, "dev" if name == "seeds" else None) for name in datasets]
+        if not answers_only:
+            judged = [judge(each, encoder) for each in data]
+            _write_json(output / "fusion.json", models_json(fit_models(judged)))
+        if answers_only or any(isinstance(each, QuestionSet) for each in data):
+            _write_json(output / "answering.json", fit_answers([judge_answers(each, encoder) for each in data]))
     except (EvalError, SearchIndexError, OSError) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{output}: fitted on {sum(len(each.questions) for each in sets)} questions of {len(sets)} data sets")
+
+
+def _write_json(path: Path, data: object) -> None:
+    path.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    click.echo(path)
 
 
 def _dataset(name: str, articles: Path, split: str | None) -> Dataset:

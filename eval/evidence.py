@@ -77,6 +77,15 @@ class EvidenceJudgements:
             evidence=self._measure(gold, items) if gold.parts else {},
         )
 
+    def parts_met(self, question_id: str, quote: Place) -> frozenset[int]:
+        """Which parts of the answer a quote holds evidence for, by number from 0."""
+        parts = enumerate(self._gold[question_id].parts)
+        return frozenset(number for number, places in parts if any(place.meets(quote) for place in places))
+
+    def parts(self, question_id: str) -> int:
+        """Of how many parts the answer consists."""
+        return len(self._gold[question_id].parts)
+
     def facets(self, question_id: str) -> Facets:
         gold = self._gold[question_id]
         if not gold.parts:

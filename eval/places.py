@@ -46,6 +46,11 @@ class Place:
                 total, at = total + end - start, end
         return total >= COVERED * len(self.span)
 
+    def meets(self, other: Place) -> bool:
+        """Whether the two share at least half of the shorter one: a sentence meets a phrase of it, or a longer passage."""
+        shared = self.span.overlap(other.span) if self.article_id == other.article_id else 0
+        return shared > 0 and 2 * shared >= min(len(self.span), len(other.span))
+
 
 def occurrences(article_id: str, text: str, quote: str) -> tuple[Place, ...]:
     """Every place where ``quote`` stands, overlapping ones too."""

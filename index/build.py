@@ -11,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 
@@ -37,12 +38,13 @@ _SAMPLED_ARTICLES, _SAMPLED_PASSAGES = 20, 25
 
 @dataclass(frozen=True, slots=True)
 class BuildSettings:
-    """Choices of whoever builds an index."""
+    """Choices of whoever builds an index. ``answering`` is kept in the manifest for whoever answers from it."""
 
     cut: CutSettings = field(default_factory=CutSettings)
     dense: DenseSettings = field(default_factory=DenseSettings)
     user_dictionary: str = ""
     glossary: str = ""
+    answering: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def build_index(
         build.read(sources, before, progress)
         if not build.prepared:
             raise AllFailedError(build.failed) if build.failed else NoArticlesError(list(roots))
-        manifest = build.write(home, present, tuple(roots))
+        manifest = build.write(home, present, tuple(roots), settings.answering)
         if present is not None:
             present.close()
     removed = tuple(sorted(before.keys() - {each.article.id for each in build.prepared}))
@@ -184,9 +186,11 @@ class _Build:
         )
         return _Prepared(found[0], stored, encoded)
 
-    def write(self, home: Home, present: SearchIndex | None, roots: tuple[str, ...]) -> Manifest:
+    def write(
+        self, home: Home, present: SearchIndex | None, roots: tuple[str, ...], answering: Mapping[str, Any]
+    ) -> Manifest:
         """Publishes what was prepared, unless it is what is published already."""
-        content = self._content()
+        content = self._content(answering)
         if present is not None and present.manifest.content == content and present.manifest.sources == roots:
             return present.manifest
         created = datetime.now(UTC)
@@ -206,7 +210,7 @@ class _Build:
         self._tokens.save(folder, [tokens for each in self.prepared for tokens in each.encoded.tokens])
         manifest = Manifest(
             version, created.isoformat(timespec="seconds"), content, roots, len(self.prepared),
-            len(passages), len(sentences), self._recipe, checksums(folder),
+            len(passages), len(sentences), self._recipe, checksums(folder), answering=answering,
         )  # fmt: skip
         home.publish(manifest)
         return manifest
@@ -223,7 +227,7 @@ class _Build:
                     row += 1
         return SentenceTable(vectors, np.array(articles), np.array(passages), np.array(lengths))
 
-    def _content(self) -> str:
+    def _content(self, answering: Mapping[str, Any]) -> str:
         articles = [(each.article.id, each.article.sha256) for each in self.prepared]
-        text = json.dumps([asdict(self._recipe), articles], sort_keys=True)
+        text = json.dumps([asdict(self._recipe), articles, answering], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()

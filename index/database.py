@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 import threading
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from index.errors import DamagedIndexError
 from index.hits import Rows
 from index.parallel import Parallel
 from index.source_text import SourceText
@@ -21,7 +23,9 @@ from index.types import Article, Metadata, Passage, PassageKind, Sentence
 
 _SCHEMA = """
 CREATE TABLE articles (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, text TEXT NOT NULL, sha256 TEXT NOT NULL,
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, text TEXT NOT NULL,
+    sha256 TEXT NOT NULL, -- of the file
+    text_sha256 TEXT NOT NULL, -- of this text, as UTF-8
     language TEXT NOT NULL, title TEXT NOT NULL, url TEXT, site TEXT, author TEXT,
     dates TEXT NOT NULL, tags TEXT NOT NULL, passages INTEGER NOT NULL
 );
@@ -80,8 +84,16 @@ def write_database(
             m = article.metadata
             values = (m.title, m.url, m.site, m.author, _json(m.dates), _json(m.tags), len(stored))
             db.execute(
-                "INSERT INTO articles VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
-                (number, article.id, article.text, article.sha256, article.language, *values),
+                "INSERT INTO articles VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                (
+                    number,
+                    article.id,
+                    article.text,
+                    article.sha256,
+                    sha256_of_text(article.text),
+                    article.language,
+                    *values,
+                ),
             )
             for each in stored:
                 _insert_passage(db, number, each, row if each.passage.ranked else None)
@@ -110,6 +122,7 @@ class Database:
     """Reads one generation's file. Safe to use from several threads."""
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         self._db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
         self._lock = threading.Lock()
         # results show the same passages and articles again and again; reading one anew costs a millisecond
@@ -146,6 +159,20 @@ class Database:
             return None
         rows = self._query(_ARTICLE + "WHERE id = ?", article_id)
         return _article(rows[0]) if rows else None
+
+    def reread(self, article_id: str) -> Article:
+        """One article as it is on disk now, past every cache of ours; the article must be there.
+
+        Raises:
+            DamagedIndexError: its text is not what was stored.
+        """
+        try:
+            found = self._query(_ARTICLE.replace("passages", "passages, text_sha256") + "WHERE id = ?", article_id)
+        except sqlite3.Error as error:
+            raise DamagedIndexError(self.path, f"unreadable ({error})") from error
+        if not found or sha256_of_text(found[0][1]) != found[0][-1]:
+            raise DamagedIndexError(self.path, f"the text of {article_id} is altered")
+        return _article(found[0][:-1])[0]
 
     def checksums(self) -> dict[str, str]:
         """Article id -> sha256."""
@@ -199,6 +226,11 @@ def _article(row: tuple) -> tuple[Article, int]:  # type: ignore[type-arg]
     article_id, text, sha256, language, title, url, site, author, dates, tags, passages = row
     metadata = Metadata(title, url, site, author, json.loads(dates), tuple(json.loads(tags)))
     return Article(article_id, article_id, text, sha256, language, metadata), passages
+
+
+def sha256_of_text(text: str) -> str:
+    """Of its UTF-8; what cannot be encoded, as in a damaged file, counts too."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _is_unicode(text: str) -> bool:

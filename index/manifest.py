@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from index.dense import DenseSettings
 from index.errors import DamagedIndexError, FormatMismatchError
 from index.passages import CutSettings
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever a file of the index changes its meaning."""
 NAME = "manifest.json"
 
@@ -41,7 +41,8 @@ class Recipe:
 class Manifest:
     """One generation: when and how it was built, what it holds, and the checksum of each of its files.
 
-    ``content`` is a digest of the recipe and the articles' checksums: equal content, equal index.
+    ``content`` is a digest of the recipe, the articles' checksums and ``answering``: equal content, equal index.
+    ``answering`` is what decides which questions are answered from this index; what it means is the business of whoever asks.
     """
 
     version: str
@@ -54,6 +55,7 @@ class Manifest:
     recipe: Recipe
     files: Mapping[str, str]
     format: int = FORMAT
+    answering: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False, indent=2) + "\n"

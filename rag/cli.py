@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -95,6 +98,20 @@ def _read_text(path: Path) -> str:
         raise click.ClickException(f"{path} is not UTF-8; save it as UTF-8") from error
 
 
+@contextmanager
+def _usage_errors() -> Iterator[None]:
+    """What is wrong with a question is wrong use; what is wrong with an index or a model is a failure."""
+    from index.errors import SearchIndexError
+    from rag.errors import EngineError
+
+    try:
+        yield
+    except EngineError as error:
+        raise click.UsageError(str(error)) from error
+    except SearchIndexError as error:
+        raise click.ClickException(str(error)) from error
+
+
 @main.command()
 @click.argument("query")
 @click.option("--top-k", type=click.IntRange(1, 100), default=5, show_default=True, help="How many passages.")
@@ -127,25 +144,66 @@ def search(
     all_parallel: bool,
 ) -> None:
     """Find the passages that answer QUERY, in Chinese or English."""
-    from index.errors import SearchIndexError
     from rag.engine import Engine
-    from rag.errors import EngineError
     from rag.present import print_results, response_json
     from rag.reranking import load_reranker
     from rag.types import Filters, Mode, SearchRequest
 
-    try:
+    with _usage_errors():
         request = SearchRequest(
             query, top_k, Mode(mode), Filters(language, articles or None), explain, not all_parallel
         )
         engine = Engine(home, device=device, reranker=load_reranker(reranker, device))
         engine.warm_up()
         response: SearchResponse = engine.search(request)
-    except EngineError as error:
-        raise click.UsageError(str(error)) from error
-    except SearchIndexError as error:
-        raise click.ClickException(str(error)) from error
     if as_json:
         click.echo(json.dumps(response_json(response), ensure_ascii=False, indent=2))
     else:
         print_results(response)
+
+
+@main.command()
+@click.argument("question", required=False)
+@click.option(
+    "--top-k", type=click.IntRange(1, 100), default=10, show_default=True, help="How many passages to look at."
+)
+@click.option("--language", type=click.Choice(["zh", "en"]), help="Only passages in this language.")
+@click.option("--article", "articles", multiple=True, help="Only passages of this article; repeat for several.")
+@click.option(
+    "--generator", type=click.Choice(["extractive", "llm"]),
+    help="Who words the answer. Default: a language model if RAG_LLM_BASE_URL and RAG_LLM_MODEL are set, else quotes.",
+)  # fmt: skip
+@click.option("--strict", is_flag=True, help="Leave out what a language model says and its quotes do not support.")
+@click.option("--reranker", envvar="RAG_RERANKER", help="Have the best 20 passages re-sorted by this CrossEncoder.")
+@click.option("--device", envvar="RAG_DEVICE", help="Where sentence-transformers models run: cpu, cuda, mps.")
+@click.option("--json", "as_json", is_flag=True, help="Print what POST /v1/ask answers.")
+@click.pass_obj
+def ask(
+    home: Path,
+    question: str | None,
+    top_k: int,
+    language: Any,
+    articles: tuple[str, ...],
+    generator: Any,
+    strict: bool,
+    reranker: str | None,
+    device: str | None,
+    as_json: bool,
+) -> None:
+    """Answer QUESTION with quotes from the articles, or say that they do not.
+
+    Without a QUESTION it asks for one after the other; follow-ups are understood. Exit code 0 also for a refusal.
+    """
+    from rag.answering.types import AskRequest
+    from rag.asking import converse, print_as, start_engine
+    from rag.types import Filters
+
+    request = partial(
+        AskRequest, top_k=top_k, filters=Filters(language, articles or None), generator=generator, strict=strict
+    )
+    with _usage_errors():
+        engine = start_engine(home, device, reranker, generator)
+        if question is None:
+            converse(engine, request, as_json)
+        else:
+            print_as(engine.ask(request(question)), as_json)

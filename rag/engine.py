@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.encoders import Encoder, load_encoder
 from index.store import Home, SearchIndex
 from index.types import Article
+from rag.answering.answerer import Answerer
+from rag.answering.types import Answer, AskRequest, Event
 from rag.config import SearchConfig
 from rag.errors import InvalidParameterError, UnknownArticleError
 from rag.reranking import Reranker
 from rag.retriever import Retriever
 from rag.types import SearchRequest, SearchResponse
+
+if TYPE_CHECKING:
+    from rag.answering.llm import Llm
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What one generation is asked through."""
+
+    retriever: Retriever
+    answerer: Answerer
 
 
 class Engine:
@@ -25,6 +41,7 @@ class Engine:
         device: where a sentence-transformers model runs.
         config: how retrieval is tuned.
         reranker: re-sorts the best passages; none if left out.
+        llm: words answers; they are quoted if left out.
 
     Raises:
         SearchIndexError: there is no index, it is damaged, or it does not fit the encoder.
@@ -37,13 +54,14 @@ class Engine:
         device: str | None = None,
         config: SearchConfig = SearchConfig(),  # noqa: B008  (frozen)
         reranker: Reranker | None = None,
+        llm: Llm | None = None,
     ) -> None:
-        self._reranker = reranker
+        self._reranker, self._llm = reranker, llm
         self._home, self._asked_for, self._device, self._config = Home(home), encoder, device, config
         self._lock = threading.Lock()
         self._index = self._home.open(encoder)
         self._encoder = self._load_encoder(self._index)
-        self._retriever = Retriever(self._index, self._encoder, config, reranker)
+        self._asking = self._prepared(self._index, self._encoder)
 
     @property
     def index(self) -> SearchIndex:
@@ -73,7 +91,22 @@ class Engine:
             UnknownArticleError: a filter names an article that is not here.
             RerankerError: the reranker failed.
         """
-        return self._retriever.search(request)
+        return self._asking.retriever.search(request)
+
+    def ask(self, request: AskRequest) -> Answer:
+        """An answer with proven citations, or a refusal; all from one generation.
+
+        Raises:
+            UnknownArticleError: a filter names an article that is not here.
+            InvalidParameterError: a language model is wanted and there is none.
+            RerankerError: the reranker failed.
+            DamagedIndexError: a quote does not stand in the stored article.
+        """
+        return self._asking.answerer.ask(request)
+
+    def ask_events(self, request: AskRequest) -> Generator[Event, None, None]:
+        """The same while it happens; see ``rag.answering.types.Event``. Closing the generator stops the work."""
+        return self._asking.answerer.events(request)
 
     def article(self, article_id: str) -> tuple[Article, int]:
         """An article with its number of passages.
@@ -108,9 +141,13 @@ class Engine:
         with self._lock:
             index = self._home.open(self._asked_for)
             encoder = self._encoder if _same_encoder(index, self._index) else self._load_encoder(index)
+            self._asking = self._prepared(index, encoder)
             self._index, self._encoder = index, encoder
-            self._retriever = Retriever(index, encoder, self._config, self._reranker)
         return True
+
+    def _prepared(self, index: SearchIndex, encoder: Encoder) -> _Asking:
+        retriever = Retriever(index, encoder, self._config, self._reranker)
+        return _Asking(retriever, Answerer(index, encoder, retriever, self._llm))
 
     def _load_encoder(self, index: SearchIndex) -> Encoder:
         return load_encoder(index.manifest.recipe.encoder.name, self._device)

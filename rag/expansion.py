@@ -32,10 +32,9 @@ class Expansion:
 class Expander:
     """Knows what the words of a question are called in the other language, as far as one index holds it."""
 
-    def __init__(self, dictionary: Dictionary, index: SearchIndex, config: SearchConfig) -> None:
-        self._dictionary, self._tokenizer, self._lexical = dictionary, index.tokenizer, index.lexical
-        self._names = NameMatcher(index.lexical, dictionary, index.tokenizer)
-        self._config = config
+    def __init__(self, dictionary: Dictionary, names: NameMatcher, index: SearchIndex, config: SearchConfig) -> None:
+        self._dictionary, self._names, self._config = dictionary, names, config
+        self._tokenizer, self._lexical = index.tokenizer, index.lexical
 
     def expand(self, text: str, language: Language) -> Expansion:
         """Terms of the index that translate words of ``text``, with weights.

@@ -13,7 +13,7 @@ from index.spans import Span
 from index.types import Article, PassageKind
 from rag.types import Result, SearchResponse
 
-_CONTROLS = {
+CONTROLS = {
     code: "\N{REPLACEMENT CHARACTER}" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n\r"
 }
 """An article must not be able to steer the reader's terminal."""
@@ -55,7 +55,7 @@ def response_json(response: SearchResponse) -> dict[str, Any]:
             result["legs"] = {name: asdict(leg) for name, leg in legs.items()}
             result["bias"] = bias
             result["matches"] = [
-                {"token": match.token, **_span_json(match.span), "likeness": match.likeness} for match in matches
+                {"token": match.token, **span_json(match.span), "likeness": match.likeness} for match in matches
             ]
     return body
 
@@ -69,21 +69,20 @@ def _result_json(result: Result) -> dict[str, Any]:
         "scores": dict(result.scores),
         "text": passage.readable.text,
         "quote": result.quote,
-        **_span_json(passage.span),
-        "best_sentence": {**_span_json(sentence), "quote": sentence.quote(result.article.text)},
-        "highlights": [_span_json(span) for span in result.highlights],
+        **span_json(passage.span),
+        "best_sentence": {**span_json(sentence), "quote": sentence.quote(result.article.text)},
+        "highlights": [span_json(span) for span in result.highlights],
         "heading": list(passage.heading),
         "kind": passage.kind.value,
         "language": passage.language,
         "article": article_json(result.article),
         "parallel": [
-            {"article_id": other.article_id, **_span_json(other.span), "score": other.score}
-            for other in result.parallel
+            {"article_id": other.article_id, **span_json(other.span), "score": other.score} for other in result.parallel
         ],
     }
 
 
-def _span_json(span: Span) -> dict[str, int]:
+def span_json(span: Span) -> dict[str, int]:
     return {"start": span.start, "end": span.end}
 
 
@@ -94,7 +93,7 @@ def print_results(response: SearchResponse) -> None:
         console.print("nothing found; try other words, or fewer filters")
     for result in response.results:
         for pieces in _result_lines(result):
-            line = Text.assemble(*((text.translate(_CONTROLS), style) for text, style in pieces))
+            line = Text.assemble(*((text.translate(CONTROLS), style) for text, style in pieces))
             console.print(line, soft_wrap=not console.is_terminal)
         console.print()
     degraded = f"; no information from: {', '.join(response.degraded)}" if response.degraded else ""

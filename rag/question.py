@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,10 @@ class Question:
     bm25: Scores
     holding: Allowed
     _scans: dict[DenseIndex, Scores | None] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def within(self, allowed: Allowed) -> Question:
+        """The same in a smaller collection: what BM25 says of other passages is nothing to it."""
+        return replace(self, bm25=np.where(allowed, self.bm25, 0.0), holding=self.holding & allowed)
 
     def nearest(self, vectors: DenseIndex, k: int, allowed: Allowed | None) -> Rows:
         """The rows of one of the index's vector tables that are nearest to it."""

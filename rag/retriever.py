@@ -23,8 +23,10 @@ from rag.expansion import Expander
 from rag.fusion import Fused, fuse
 from rag.legs import LATE_LEGS, DenseLeg, LateLeg, LexicalLeg, ProposingLeg, SentenceLeg
 from rag.matching import Matcher, PassageMatch, highlight
+from rag.names import NameMatcher
 from rag.question import Question, QuestionReader
 from rag.reranking import RERANKED, RERANKER, Reranked, Reranker, rerank
+from rag.subjects import SubjectReader
 from rag.types import (
     Explanation,
     Filters,
@@ -87,8 +89,10 @@ class Retriever:
         self, index: SearchIndex, encoder: Encoder, config: SearchConfig, reranker: Reranker | None = None
     ) -> None:
         self._index, self._config, self._reranker = index, config, reranker
-        expander = Expander(Dictionary(index.manifest.recipe.glossary), index, config)
-        self._reader = QuestionReader(index, encoder, expander)
+        self.dictionary = Dictionary(index.manifest.recipe.glossary)
+        names = NameMatcher(index.lexical, self.dictionary, index.tokenizer)
+        self.subjects = SubjectReader(index, self.dictionary, names)
+        self._reader = QuestionReader(index, encoder, Expander(self.dictionary, names, index, config))
         self._sentences = SentenceLeg(index)
         self._matcher = Matcher(index, encoder)
         self._blas = ThreadpoolController()
@@ -149,6 +153,9 @@ class Retriever:
         Each language of the collection is searched as a collection of its own, so that passages in the question's language
         do not bury the others; what is compared between languages are probabilities.
         """
+        allowed = self._allowed(request.filters)
+        if allowed is not None:
+            question = question.within(allowed)
         asked = request.filters.language
         searched = {asked} if asked is not None else self._index.languages or {question.language}
         languages = [each for each in LANGUAGES if each in searched]
@@ -224,8 +231,7 @@ class Retriever:
 
     def _parallel(self, row: int, allowed: Allowed | None) -> tuple[ParallelPassage, ...]:
         found = [p for p in self._index.database.parallels(row) if allowed is None or allowed[p.other]]
-        others = ((p, self._index.database.passage(p.other)) for p in found)
-        return tuple(ParallelPassage(passage.article_id, passage.span, p.score) for p, passage in others)
+        return tuple(ParallelPassage(self._index.database.passage(p.other), p.score) for p in found)
 
     def _results(
         self,

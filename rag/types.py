@@ -61,9 +61,17 @@ class SearchRequest:
 class ParallelPassage:
     """The same passage in another article's words. ``score`` says how alike the two are, up to 1."""
 
-    article_id: str
-    span: Span
+    passage: Passage
     score: float
+
+    @property
+    def article_id(self) -> str:
+        return self.passage.article_id
+
+    @property
+    def span(self) -> Span:
+        """Of the passage, in its article."""
+        return self.passage.span
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from api.deps import EngineDep
 from api.schemas import ArticleDetailJson, ArticleListJson, ArticleSummaryJson, SourceJson
 from index.spans import Span
+from rag.anchors import find_again
 from rag.errors import InvalidParameterError
 
 router = APIRouter(prefix="/v1/articles", tags=["articles"])
@@ -31,10 +32,23 @@ def article_source(
     engine: EngineDep,
     start: Annotated[int, Query(ge=0)] = 0,
     end: Annotated[int | None, Query(ge=0, description="Exclusive; the end of the text if not given.")] = None,
+    digest: Annotated[
+        str | None,
+        Query(
+            pattern="^[0-9a-f]{12}$",
+            description="Of the quote, as a citation's link has it: finds it wherever it is now.",
+        ),
+    ] = None,
 ) -> SourceJson:
-    """The article's text between two positions, verbatim."""
+    """The article's text between two positions, verbatim.
+
+    With ``digest`` the quote that stood there is looked for, and 410 says that it has left the article.
+    """
     article, _ = engine.article(article_id)
     stop = len(article.text) if end is None else end
+    if digest is not None and end is not None and start < end:
+        found = find_again(article_id, article.text, Span(start, end), digest)
+        start, stop = found.start, found.end
     if not start <= stop <= len(article.text):
         raise InvalidParameterError(
             "start..end", f"{start}..{stop}", f"positions from 0 to {len(article.text)}, in order"

@@ -1,0 +1,78 @@
+"""What decides what is quoted and what is refused: weights and thresholds as data, fitted by ``rag eval fit``.
+
+A copy goes into the manifest of every index, so that an index goes on answering as it did when it was built.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from index.types import Language
+
+ANY_ENCODER = "*"
+"""The model for encoders that none was fitted for: it looks at no cosine, whose scale is each encoder's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """A logistic model: the log odds are ``bias`` plus the sum of weight times feature."""
+
+    bias: float
+    weights: tuple[float, ...]
+
+    def probability(self, features: Sequence[float]) -> float:
+        """Between 0 and 1; ``features`` are as many as there are weights."""
+        odds = self.bias + sum(weight * value for weight, value in zip(self.weights, features, strict=True))
+        return 1 / (1 + math.exp(-max(-50.0, min(50.0, odds))))
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerModel:
+    """How sentences are weighed as evidence, how likely it is that the articles answer, and from where on they do.
+
+    ``thresholds`` are by direction: the question's language, then that of the best passage.
+    """
+
+    evidence: Weighing
+    answerable: Weighing
+    thresholds: Mapping[str, float]
+
+    def threshold(self, question: Language, passage: Language) -> float:
+        """The confidence from which a question is answered."""
+        return self.thresholds[direction(question, passage)]
+
+    def to_json(self) -> dict[str, Any]:
+        """For a file or a manifest."""
+        return json.loads(json.dumps(asdict(self)))  # type: ignore[no-any-return]
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> AnswerModel:
+        """The inverse of ``to_json``."""
+        evidence, answerable = (
+            Weighing(data[name]["bias"], tuple(data[name]["weights"])) for name in ("evidence", "answerable")
+        )
+        return cls(evidence, answerable, dict(data["thresholds"]))
+
+
+def direction(question: Language, passage: Language) -> str:
+    """Such as ``en→zh``."""
+    return f"{question}→{passage}"
+
+
+def shipped_model(encoder: str) -> AnswerModel:
+    """The model that ships for an encoder, or the one for any."""
+    models = _shipped()["models"]
+    return AnswerModel.from_json(models.get(encoder, models[ANY_ENCODER]))
+
+
+@cache
+def _shipped() -> dict[str, Any]:
+    text = (resources.files("rag") / "data" / "answering.json").read_text(encoding="utf-8")
+    data: dict[str, Any] = json.loads(text)
+    return data
