@@ -11,7 +11,7 @@ from index.store import SearchIndex
 from rag.answering import confidence
 from rag.answering.draft import Draft, Inspection, Verdict
 from rag.answering.evidence import EvidenceReader
-from rag.answering.follow_up import resolve
+from rag.answering.follow_up import FollowUps
 from rag.answering.model import AnswerModel, shipped_model
 from rag.answering.small_talk import is_small_talk
 from rag.answering.types import Answer, AskRequest, Event, Reason, Wording
@@ -41,6 +41,7 @@ class Answerer:
         self._model = AnswerModel.from_json(kept) if kept else shipped_model(index.manifest.recipe.encoder.name)
         self._writer = _writer(llm, index, encoder, retriever) if llm is not None else None
         self.evidence = EvidenceReader(retriever.subjects)
+        self._follow_ups = FollowUps(retriever.subjects, index.tokenizer)
 
     def ask(self, request: AskRequest) -> Answer:
         """The whole answer.
@@ -57,7 +58,7 @@ class Answerer:
         """The same while it happens; closing stops the work. Raises what ``ask`` raises, perhaps after some events."""
         began = time.perf_counter()
         writer = self._chosen(request.generator)
-        searched = resolve(request.question, request.history)
+        searched = self._follow_ups.resolve(request.question, request.history)
         inspection = self.inspect(request, searched)
         yield inspection.found.response
         draft = Draft(request, searched, inspection, self.verdict(request.question, inspection), self._index, began)
@@ -71,7 +72,7 @@ class Answerer:
     def inspect(self, request: AskRequest, searched: str) -> Inspection:
         """All that is known before anything is decided."""
         found = self._retriever.read_and_search(request.search(searched))
-        asked = self.evidence.asked(found)
+        asked = self.evidence.asked(request.question, found.question)
         evidence = self.evidence.read(found, asked, self._model.evidence)
         known = confidence.features(found, asked, evidence) if found.response.results else ()
         return Inspection(found, asked, evidence, known)

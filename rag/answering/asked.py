@@ -15,7 +15,7 @@ NAME = "name"
 _MONEY = "(?:美元|美金|日元|欧元|英镑|人民币|块钱)"
 _ASKED: Mapping[str, tuple[str, ...]] = {
     "%": (
-        r"百分之|百分比|占比|多大比例|比例[是为有]?多|几成",
+        r"百分之|百分比|占比[是为多少]*|多大比例|比例[是为有]?多|几成",
         r"what (?:percent|share|proportion|fraction|part)|how much of\b",
     ),
     "x": (r"(?:多少|几)倍", r"how many times (?:as|more|\w+er)\b|by what factor"),
@@ -24,7 +24,7 @@ _ASKED: Mapping[str, tuple[str, ...]] = {
         r"^\W*when\b|\b(?:since|by) when\b|(?:what|which) (?:year|date|month|day)\b",
     ),
     "time": (
-        r"多久|多长时间|(?:多少|(?<!第)几)(?:年|天|周|分钟|个?(?:小时|月|星期))",
+        r"多久|多长时间|(?:多少|(?<![第近前后])几)(?:年|天|周|分钟|个?(?:小时|月|星期))(?![来前后])",
         r"how long\b|how many (?:year|month|week|day|hour)s",
     ),
     "ordinal": ("第几",),
@@ -37,7 +37,7 @@ _ASKED: Mapping[str, tuple[str, ...]] = {
         r"how much\b.*\b(?:raise|pay|paid|spen[dt]|invest|charge|earn|funding)",
     ),
     "count": (
-        r"多少|多大|参数量|规模(?:有|是)?[多几]|(?<![这那哪好前后近第])几(?=[个名位家款种张次篇人项条])",
+        r"多少|多大|规模(?:有|是)?[多几]|(?<![这那哪好前后近第])几(?=[个名位家款种张次篇人项条])",
         r"how (?:many|big|large)\b|\bnumber of\b|\bsize of\b|parameter count",
     ),
     NAME: (
@@ -46,12 +46,18 @@ _ASKED: Mapping[str, tuple[str, ...]] = {
         r"\bwhich (?:scientist|engineer|founder|researcher|person|economist|professor|investor)s?\b",
     ),
 }
+_PATTERNS = {kind: re.compile("|".join(patterns), re.IGNORECASE) for kind, patterns in _ASKED.items()}
 _WRITTEN_AS_A_NAME = re.compile(r"[A-Z][A-Za-z\u00c0-\u024f]+|《|[\u4e00-\u9fff]·[\u4e00-\u9fff]")
 
 
 def kinds_asked(question: str) -> frozenset[str]:
     """The kinds that a question asks for; none of an open question."""
-    return frozenset(kind for kind, patterns in _ASKED.items() if any(re.search(p, question, re.I) for p in patterns))
+    kinds = set[str]()
+    for kind, pattern in _PATTERNS.items():
+        # what asks for one kind is taken out, lest "how much money" asked for a count too
+        question, found = pattern.subn(" ", question)
+        kinds |= {kind} if found else set()
+    return frozenset(kinds)
 
 
 @lru_cache(20_000)

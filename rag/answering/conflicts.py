@@ -9,9 +9,12 @@ from index.types import Passage
 from rag.answering.evidence import Asked, Evidence
 from rag.answering.extractive import Quote
 from rag.answering.quantities import find_quantities
+from rag.subjects import mentions
 
 _AS_LIKELY = 0.5
 """Share of the quoted sentence's probability from which another one is taken to be about the same thing."""
+
+_BARE = ("count", "ordinal", "x")
 
 Values = dict[str, frozenset[Fraction]]
 """By unit."""
@@ -20,9 +23,9 @@ Values = dict[str, frozenset[Fraction]]
 def contradiction(quote: Quote, evidence: Sequence[Evidence], asked: Asked) -> Quote | None:
     """What contradicts a quote: another article with no common value in the unit that is asked for.
 
-    Two kinds of places say the same thing: the passage's translations, and sentences that are about the same names and
-    nearly as likely to answer. Without a name in the question only translations are compared: "how many employees" may well
-    be answered of two companies.
+    Two kinds of places say the same thing: the passage's translations, and sentences that name what the question names and
+    are nearly as likely to answer. Without a name in the question only translations are compared ("how many employees" may
+    well be answered of two companies), and so are bare numbers, for who knows what they count.
     """
     said = _values(quote.passage, quote.first, quote.last, asked)
     if not said:
@@ -32,13 +35,20 @@ def contradiction(quote: Quote, evidence: Sequence[Evidence], asked: Asked) -> Q
         found = _contradicting(parallel.passage, said, asked, quote.probability)
         if found is not None:
             return found
+    said = {unit: values for unit, values in said.items() if unit not in _BARE}
+    if not asked.subjects or not _names_all(quote.text, asked):
+        return None
     for each in evidence:
         near = each.fits and each.probability >= _AS_LIKELY * quote.probability
-        if asked.subjects and near and each.passage.article_id != quote.passage.article_id:
+        if near and each.passage.article_id != quote.passage.article_id:
             told = _values(each.passage, each.number, each.number, asked)
-            if _disjoint(said, told):
+            if _disjoint(said, told) and _names_all(each.passage.sentences[each.number].text, asked):
                 return Quote(each.passage, each.number, each.number, each.probability)
     return None
+
+
+def _names_all(text: str, asked: Asked) -> bool:
+    return all(mentions(text, asked.subjects))
 
 
 def _contradicting(translation: Passage, said: Values, asked: Asked, probability: float) -> Quote | None:

@@ -12,6 +12,7 @@ from index.spans import Span
 from index.types import Passage, PassageKind
 from rag.answering.asked import kinds_asked, kinds_held
 from rag.answering.model import Weighing
+from rag.question import Question
 from rag.retriever import Found
 from rag.subjects import Subject, SubjectReader, mentions
 from rag.types import Result
@@ -56,10 +57,9 @@ class EvidenceReader:
     def __init__(self, subjects: SubjectReader) -> None:
         self._subjects = subjects
 
-    def asked(self, found: Found) -> Asked:
-        """What the question asks for."""
-        question = found.question
-        return Asked(kinds_asked(question.text), self._subjects.read(question.text, question.language))
+    def asked(self, question: str, searched: Question) -> Asked:
+        """What a question asks for; the names it is about may stand in what went before, and so in what was searched for."""
+        return Asked(kinds_asked(question), self._subjects.read(searched.text, searched.language))
 
     def read(self, found: Found, asked: Asked, weighing: Weighing) -> list[Evidence]:
         """Every sentence of every result, the likeliest first; equal ones by rank and place."""
