@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from eval.answer_scoring import FALSE, HIT_1, HIT_3, LESS_IS_BETTER, REFUSED
+from eval.answers import ANSWERS
+from eval.dataset import Facets
 from eval.errors import IncomparableError
+from eval.report.answers import LANGUAGE, inexact, verdict
 from eval.report.model import Report, ReportedQuestion
 from eval.scoring import MAIN, RETURNED
 from eval.slices import Slice, slice_members

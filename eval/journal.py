@@ -7,12 +7,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
+from pydantic import TypeAdapter
+
+from eval.answers import GivenAnswer
 from eval.dataset import RankedItem, Ranking
 from eval.errors import ResumeError
 
+_ANSWER = TypeAdapter(GivenAnswer)
+
 
 class Journal:
-    """A file of JSON lines: first what is evaluated, then one answer each.
+    """A file of JSON lines: first what is evaluated, then one ranking or answer each.
 
     Args:
         subject: what the answers depend on; a file with another subject is refused.
@@ -24,6 +29,7 @@ class Journal:
 
     def __init__(self, path: Path, subject: Mapping[str, str]) -> None:
         self._rankings: dict[str, dict[str, Ranking]] = {}
+        self._answers: dict[str, GivenAnswer] = {}
         whole = self._read(path, subject) if path.exists() else 0
         self._file: TextIO = path.open("a", encoding="utf-8")
         self._file.truncate(whole)
@@ -31,14 +37,23 @@ class Journal:
             self._write(dict(subject))
 
     def rankings(self, run: str) -> Mapping[str, Ranking]:
-        """What has been answered in a run, by question."""
+        """What has been found in a run, by question."""
         return self._rankings.get(run, {})
 
     def add(self, run: str, question: str, ranking: Ranking) -> None:
-        """Keeps an answer, at once: the process may be ended at any time."""
+        """Keeps a ranking, at once: the process may be ended at any time."""
         self._rankings.setdefault(run, {})[question] = ranking
         items = [[item.id, item.score, list(item.parallel)] for item in ranking.items]
         self._write({"run": run, "question": question, "ms": ranking.milliseconds, "items": items})
+
+    def answers(self) -> Mapping[str, GivenAnswer]:
+        """What has been answered, by question."""
+        return self._answers
+
+    def add_answer(self, question: str, answer: GivenAnswer) -> None:
+        """Keeps an answer, at once."""
+        self._answers[question] = answer
+        self._write({"question": question, "answer": _ANSWER.dump_python(answer, mode="json")})
 
     def close(self) -> None:
         self._file.close()
@@ -54,7 +69,10 @@ class Journal:
         try:
             lines = [json.loads(line) for line in data[:whole].splitlines()]
             for line in lines[1:]:
-                self._rankings.setdefault(line["run"], {})[line["question"]] = _ranking(line)
+                if "answer" in line:
+                    self._answers[line["question"]] = _ANSWER.validate_python(line["answer"])
+                else:
+                    self._rankings.setdefault(line["run"], {})[line["question"]] = _ranking(line)
         except (ValueError, KeyError, TypeError) as error:
             raise ResumeError(path, f"no evaluation that can be read ({error!r})") from error
         if lines and lines[0] != subject:

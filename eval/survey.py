@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from eval.answers import ANSWERS, GivenAnswer
+from eval.asking import Asker, ask_for_answers
 from eval.dataset import AskedQuestion, Dataset, Presentation, RankedItem
 from eval.journal import Journal
 from eval.progress import Bar
@@ -53,6 +55,11 @@ class Survey:
             for presentation in self.dataset.presentations
             for mode in modes
         ]
+
+    def answers(self) -> Mapping[str, GivenAnswer]:
+        """Asks every question for an answer."""
+        asker = Asker.open(self.index, self.encoder, self.retriever(SearchConfig()), self.dataset.sources)
+        return ask_for_answers(self.dataset, asker, self.journal, self.bar.asking(ANSWERS))
 
     @property
     def by_itself(self) -> Presentation:

@@ -82,22 +82,34 @@ def reliability_by_relation(claimed: Sequence[Claim]) -> Mapping[str, Reliabilit
 
 def risk_coverage(report: Report, run: str) -> tuple[Point, ...]:
     """A point wherever the score changes, the surest question first. Where nothing answers, every first result is wrong."""
-    ranked = sorted((q.outcomes[run] for q in report.questions), key=lambda outcome: -outcome.confidence)
+    outcomes = [question.outcomes[run] for question in report.questions]
+    answers = [(each.confidence, bool(each.results and each.results[0].grade)) for each in outcomes]
+    return risk_by_coverage(answers, len(answers))
+
+
+def risk_by_coverage(answers: Sequence[tuple[float, bool]], asked: int) -> tuple[Point, ...]:
+    """A point wherever the confidence changes, the surest answer first.
+
+    Args:
+        answers: the confidence of each, and whether it is right.
+        asked: the number of questions, which may be more.
+    """
+    ranked = sorted(answers, key=lambda answer: -answer[0])
     points, wrong = [], 0
-    for answered, outcome in enumerate(ranked, 1):
-        wrong += not (outcome.results and outcome.results[0].grade)
-        if answered == len(ranked) or ranked[answered].confidence != outcome.confidence:
-            points.append(Point(answered / len(ranked), wrong / answered))
+    for count, (confidence, right) in enumerate(ranked, 1):
+        wrong += not right
+        if count == len(ranked) or ranked[count][0] != confidence:
+            points.append(Point(count / asked, wrong / count))
     return tuple(points)
 
 
 def area_under(points: Sequence[Point]) -> float:
-    """The mean risk over all coverages: 0 if every question is answered right, and the lower the better."""
+    """The mean risk over all coverages that are reached: 0 if every question is answered right, and the lower the better."""
     area, before = 0.0, 0.0
     for point in points:
         area += (point.coverage - before) * point.risk
         before = point.coverage
-    return area
+    return area / before if before else 0.0
 
 
 def _relation(asked: Language, answered: Language | None) -> str | None:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from eval.answer_scoring import ANSWER_MEASURES, AUROC, FALSE, HIT_1, HIT_3, PRECISION, RECALL, REFUSED
+from eval.report.answers import HEADLINE, answer_figures, false_by_kind, inexact
 from eval.report.confidence import Reliability, claims, reliability_by_relation
 from eval.report.model import Report
-from eval.report.words import interval, milliseconds, number, separation, size, unjudged
+from eval.report.words import answering, exactness, interval, milliseconds, number, separation, size, unjudged
 from eval.scoring import MAIN, MEASURES
 from eval.slices import ALL, Figures
+
+_CITED, _REFUSALS = (HIT_1, HIT_3, PRECISION, RECALL), (REFUSED, FALSE, AUROC)
+"""Measures of answers: two tables are narrow enough to be read."""
 
 
 def render_markdown(report: Report, figures: Mapping[str, Figures]) -> str:
@@ -52,12 +57,38 @@ def _lines(report: Report, figures: Mapping[str, Figures]) -> Iterator[str]:
         for each, found in figures[report.runs[0].name].items()
     ]
     yield from table(["slice", "n", *(r.name for r in report.runs)], rows)
+    yield from _answers(report)
     if report.stale:
         yield from ("## Stale questions, in no figure", "")
         yield from (f"- {cell(id_)}: {cell('; '.join(quotes))}" for id_, quotes in report.stale.items())
         yield ""
     yield from ("## Measures", "")
     yield from (f"- **{name}**: {MEASURES[name]}" for name in measures)
+
+
+def _answers(report: Report) -> Iterator[str]:
+    """Nothing if nobody asked for answers."""
+    figures = answer_figures(report)
+    if not figures:
+        return
+    yield from ("## Answers", "", "Quoted from the articles, without a language model. n: answerable questions, and others.", "")
+    shown = {each: found for each, found in figures.items() if each.facet in HEADLINE}
+    counts = {each: [str(found[m].n) if m in found else "0" for m in (HIT_1, FALSE)] for each, found in shown.items()}
+    for chosen in (_CITED, _REFUSALS):
+        rows = [
+            [each.value, " + ".join(counts[each]), *(interval(found.get(name)) for name in chosen)]
+            for each, found in shown.items()
+        ]
+        yield from table(["questions", "n", *chosen], rows)
+    kinds = false_by_kind(figures)
+    if kinds:
+        yield from table(["false answers to", "n", "share"], [[k, str(f.n), interval(f)] for k, f in kinds.items()])
+    yield f"{answering(report)}."
+    yield ""
+    yield f"{exactness(report)}{': ' if inexact(report) else ''}{cell('; '.join(inexact(report)))}."
+    yield ""
+    yield from (f"- **{name}**: {meaning}" for name, meaning in ANSWER_MEASURES.items())
+    yield ""
 
 
 def reliability_table(found: Mapping[str, Reliability]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
+from eval.answer_scoring import FIRST
 from eval.dataset import Extract, Facets
 from eval.errors import ReportError
 from eval.scoring import MEASURES, Scores
@@ -45,9 +46,39 @@ class Outcome:
         return self.results[0].score if self.results else 0.0
 
 
+class ShownCitation(NamedTuple):
+    """The id of a place, the parts of the answer it holds evidence for, by number from 1, and whether it is exact."""
+
+    place: str
+    parts: tuple[int, ...]
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedAnswer:
+    """What a question was answered. ``reason`` says why it was refused, None if it was not.
+
+    ``withheld`` is what a refused question would have been answered with, had its confidence been enough.
+    """
+
+    scores: Scores
+    confidence: float
+    threshold: float
+    direction: str
+    reason: str | None
+    citations: tuple[ShownCitation, ...]
+    withheld: tuple[ShownCitation, ...] = ()
+    milliseconds: float | None = None
+
+    @property
+    def right(self) -> bool:
+        """Whether one of the first citations holds evidence; of a refused question, of those withheld."""
+        return any(cited.parts for cited in (self.citations or self.withheld)[:FIRST])
+
+
 @dataclass(frozen=True, slots=True)
 class ReportedQuestion:
-    """A question with its outcome in each run, by the run's name.
+    """A question with its outcome in each run, by the run's name, and its answer if it was asked for one.
 
     ``marks`` are the stretches of an item's extract that are evidence, by item id.
     """
@@ -60,6 +91,7 @@ class ReportedQuestion:
     outcomes: Mapping[str, Outcome]
     evidence: tuple[str, ...] = ()
     marks: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
+    answer: ReportedAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +122,7 @@ class Report:
     """All runs on one data set.
 
     ``created`` is in ISO 8601. ``stale`` names the questions left out because their evidence has left its article.
-    ``items`` has what is shown of the results, by item id.
+    ``items`` has what is shown of results and citations, by item id.
     """
 
     dataset: str
@@ -133,12 +165,13 @@ class Report:
         return [name for name in MEASURES if name in present]
 
     def abridged(self) -> Report:
-        """Without texts, times and all but the first results: enough to compare with, small enough to keep in git."""
+        """Without texts, times and all results but the first: enough to compare with, small enough to keep in git."""
         questions = tuple(
             replace(
                 question,
                 evidence=(),
                 marks={},
+                answer=None if question.answer is None else replace(question.answer, milliseconds=None),
                 outcomes={
                     name: replace(outcome, results=outcome.results[:1], milliseconds=None)
                     for name, outcome in question.outcomes.items()

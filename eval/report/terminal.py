@@ -8,8 +8,10 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from eval.answer_scoring import AUROC, FALSE, HIT_1, HIT_3, PRECISION, RECALL, REFUSED
+from eval.report.answers import HEADLINE, answer_figures, false_by_kind, inexact
 from eval.report.model import Report
-from eval.report.words import interval, milliseconds, number, separation, size, unjudged
+from eval.report.words import answering, exactness, interval, milliseconds, number, separation, size, unjudged
 from eval.scoring import MAIN
 from eval.slices import Figures
 
@@ -38,6 +40,36 @@ def print_report(report: Report, figures: Mapping[str, Figures], console: Consol
     console.print(table)
     _print_costs(report, console)
     _print_caveats(report, figures, console)
+    answered = answer_figures(report)
+    if answered:
+        console.print()
+        _print_answers(report, answered, console)
+
+
+def _print_answers(report: Report, figures: Figures, console: Console) -> None:
+    """What is cited, then what is refused; two tables, so that each fits."""
+    shown = {each: found for each, found in figures.items() if each.facet in HEADLINE}
+    for head, sure, others in (
+        ("answers", (HIT_1,), (HIT_3, PRECISION, RECALL)),
+        ("refusals", (REFUSED, FALSE, AUROC), ()),
+    ):
+        table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+        table.add_column(head, no_wrap=True)
+        if others:
+            table.add_column("n", justify="right", no_wrap=True)
+        for name in (*(f"{name} [95 %]" for name in sure), *others):
+            table.add_column(name, justify="right", no_wrap=True)
+        for each, found in shown.items():
+            n = [str(found[HIT_1].n) if HIT_1 in found else "0"] if others else []
+            means = (number(found[name].mean) if name in found else "–" for name in others)
+            table.add_row(each.value, *n, *(interval(found.get(name)) for name in sure), *means)
+        console.print(table)
+    kinds = (f"{kind} {interval(figure)} of {figure.n}" for kind, figure in false_by_kind(figures).items())
+    _say(console, f"False answers by kind: {', '.join(kinds) or 'no question without an answer'}")
+    _say(console, answering(report))
+    _say(console, exactness(report), "red" if inexact(report) else None)
+    for each in inexact(report):
+        _say(console, f"not exact: {each}", "red")
 
 
 def _print_costs(report: Report, console: Console) -> None:
@@ -52,14 +84,15 @@ def _print_costs(report: Report, console: Console) -> None:
 
 
 def _print_caveats(report: Report, figures: Mapping[str, Figures], console: Console) -> None:
-    def say(text: str, style: str | None = None) -> None:
-        console.print(text, style=style, markup=False, highlight=False)
-
-    say(unjudged(report, figures))
+    _say(console, unjudged(report, figures))
     for run in report.runs:
         if run.about:
-            say(f"{run.name}: {run.about}")
+            _say(console, f"{run.name}: {run.about}")
     if report.unanswerable:
-        say(f"{len(report.unanswerable)} questions have no answer; ranking is measured on the others")
+        _say(console, f"{len(report.unanswerable)} questions have no answer; ranking is measured on the others")
     for question, quotes in report.stale.items():
-        say(f"stale, left out: {question}: {'; '.join(quotes)}", "yellow")
+        _say(console, f"stale, left out: {question}: {'; '.join(quotes)}", "yellow")
+
+
+def _say(console: Console, text: str, style: str | None = None) -> None:
+    console.print(text, style=style, markup=False, highlight=False)

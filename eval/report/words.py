@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
+from eval.report.answers import citations, inexact, thresholds, times
 from eval.report.model import Report
 from eval.scoring import COMPLETENESS
 from eval.slices import ALL, Figures
@@ -52,6 +55,23 @@ def kinds_of_unanswerable(report: Report, run: str) -> Mapping[str, Interval]:
         for kind in question.facets.get("kind", ("unanswerable",)):
             scores.setdefault(kind, []).append(question.outcomes[run].confidence)
     return {kind: bootstrap_interval(each) for kind, each in scores.items() if each} if report.unanswerable else {}
+
+
+def exactness(report: Report) -> str:
+    """Whether every citation stands in its article's file, in a sentence."""
+    count, wrong = citations(report), inexact(report)
+    if not wrong:
+        return f"Every citation is exact: all {count:,} stand at their places in the articles' files, to the character"
+    return f"{len(wrong):,} of {count:,} citations do NOT stand at their places in the articles' files"
+
+
+def answering(report: Report) -> str:
+    """From which confidence each direction is answered, and how long that takes, in a sentence."""
+    limits = ", ".join(f"{name} from {number(value)}" for name, value in thresholds(report).items())
+    taken = times(report)
+    p50, p95 = np.percentile(taken, [50, 95]).tolist() if taken else (None, None)
+    told = f"; {milliseconds(p50)} ms per question (median; 95th percentile {milliseconds(p95)} ms)" if taken else ""
+    return f"Answered by confidence: {limits or 'nothing'}{told}"
 
 
 def unjudged(report: Report, figures: Mapping[str, Figures]) -> str:

@@ -17,6 +17,7 @@ from rag.config import SearchConfig
 from rag.dictionary import Dictionary
 from rag.engine import Engine
 from rag.expansion import Expander
+from rag.names import NameMatcher
 from rag.types import Mode, SearchRequest
 from tests.conftest import build
 from tests.rag.conftest import Ask
@@ -73,7 +74,9 @@ def expanded(
 ) -> Mapping[str, float]:
     """The expansion of ``text`` over an index that holds exactly the known terms."""
     index = SimpleNamespace(tokenizer=tokenizer, lexical=LexicalIndex.build([list(known)]))
-    expander = Expander(Dictionary(glossary) if glossary else dictionary, index, config)  # type: ignore[arg-type]
+    known_words = Dictionary(glossary) if glossary else dictionary
+    names = NameMatcher(index.lexical, known_words, tokenizer)
+    expander = Expander(known_words, names, index, config)  # type: ignore[arg-type]
     return expander.expand(text, detect_language(text)).terms
 
 
