@@ -14,6 +14,7 @@ from index.encoders import BUNDLED, load_encoder
 from index.errors import UnknownSourcesError
 from index.reading import find_files, read_file
 from index.store import Home
+from rag.answering.model import shipped_model
 
 DEFAULT_SOURCE = Path("seeds")
 _NAMED = 10
@@ -49,13 +50,19 @@ def index_articles(home: Home, options: IndexOptions) -> BuildReport:
     files = find_files(options.paths)
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    encoder = load_encoder(options.encoder or BUNDLED, options.device)
+    settings = BuildSettings(
+        user_dictionary=options.user_dictionary or "",
+        glossary=options.glossary or "",
+        answering=shipped_model(encoder.name).to_json(),
+    )
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("indexing", total=len(files))
         return build_index(
             home,
             {article_id: partial(read_file, article_id, path) for article_id, path in files.items()},
-            load_encoder(options.encoder or BUNDLED, options.device),
-            BuildSettings(user_dictionary=options.user_dictionary or "", glossary=options.glossary or ""),
+            encoder,
+            settings,
             roots=[str(path.resolve()) for path in options.paths],
             rebuild=options.rebuild,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
