@@ -11,8 +11,9 @@ from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 
 from api import errors
+from api.metrics import Metrics
 from api.middleware import RequestMiddleware
-from api.routes import articles, ask, health, page, search
+from api.routes import articles, ask, health, metrics, page, search
 from api.schemas import Problem
 from api.serving import ServedEngine
 from api.settings import Settings
@@ -61,9 +62,10 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         responses={status: {**_PROBLEM, "description": text} for status, text in _RESPONSES.items()},
     )
-    app.add_middleware(RequestMiddleware, largest_body=settings.largest_body)
+    app.state.metrics = Metrics()
+    app.add_middleware(RequestMiddleware, largest_body=settings.largest_body, metrics=app.state.metrics)
     errors.install(app)
-    for router in (ask.router, search.router, articles.router, health.router, page.router):
+    for router in (ask.router, search.router, articles.router, health.router, metrics.router, page.router):
         app.include_router(router)
     app.mount("/page", StaticFiles(packages=[("api", "page")]), name="page")
     return app

@@ -1,4 +1,4 @@
-"""What happens around every request: an id, a size limit, security headers, one line in the log."""
+"""What happens around every request: an id, a size limit, security headers, one line in the log, a count."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from http import HTTPStatus
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import BodyTooLargeError, internal_error, problem
+from api.metrics import Metrics
 
 log = logging.getLogger("api.access")
 
@@ -30,8 +31,8 @@ _DOCS = ("/docs", "/static-offline-docs")
 class RequestMiddleware:
     """Pure ASGI, so that streams pass through untouched."""
 
-    def __init__(self, app: ASGIApp, largest_body: int) -> None:
-        self._app, self._largest_body = app, largest_body
+    def __init__(self, app: ASGIApp, largest_body: int, metrics: Metrics) -> None:
+        self._app, self._largest_body, self._metrics = app, largest_body, metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -63,9 +64,10 @@ class RequestMiddleware:
                 await internal_error(request_id)(scope, receive, send_with_headers)
             raise  # the server logs what happened
         finally:
-            took = (time.perf_counter() - began) * 1000
+            took = time.perf_counter() - began
             path = scope["path"].encode("unicode_escape").decode()
-            log.info("%s %s %d %.1fms %s", scope["method"], path, status, took, request_id)
+            log.info("%s %s %d %.1fms %s", scope["method"], path, status, took * 1000, request_id)
+            self._metrics.count_request(scope["method"], getattr(scope.get("route"), "path", None), status, took)
 
     async def _run(
         self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes], request_id: str
