@@ -69,6 +69,11 @@ def _errors() -> Iterator[None]:
     help="Only this mode; repeat for several. Default: all, or none with --score.",
 )
 @click.option("--ablation", is_flag=True, help="Leave out one part of retrieval after the other, instead of the modes.")
+@click.option(
+    "--answers/--no-answers",
+    default=None,
+    help="Ask for answers too. Default: of question sets in all modes.",
+)
 @click.option("--score", "others", multiple=True, type=_FILE, help="Score this TREC run too; repeat for several.")
 @click.option("--encoder", envvar="RAG_ENCODER", default=BUNDLED, show_default=True, help="Encoder to evaluate.")
 @click.option("--reranker", envvar="RAG_RERANKER", help="CrossEncoder that re-sorts the best 20, in every mode.")
@@ -85,6 +90,7 @@ def run(
     articles: Path,
     modes: tuple[str, ...],
     ablation: bool,
+    answers: bool | None,
     others: tuple[Path, ...],
     encoder: str,
     reranker: str | None,
@@ -93,7 +99,7 @@ def run(
     run_file: Path | None,
     resume: Path | None,
 ) -> None:
-    """Score retrieval on DATASET: 'seeds', a question set (.jsonl), or a folder in BEIR format.
+    """Score retrieval and answers on DATASET: 'seeds', a question set (.jsonl), or a folder in BEIR format.
 
     The texts are indexed in a temporary home; the index in --home is not touched.
     """
@@ -104,7 +110,9 @@ def run(
     with _errors():
         data = _dataset(dataset, articles, split)
         chosen = tuple(map(Mode, modes)) or (() if others else tuple(Mode))
-        plan = Plan(chosen, ablation, [load_run(path) for path in others], encoder, device, resume, reranker)
+        if answers is None:
+            answers = isinstance(data, QuestionSet) and not (modes or others or ablation)
+        plan = Plan(chosen, ablation, answers, [load_run(path) for path in others], encoder, device, resume, reranker)
         with progress_bar() as bar:
             evaluation = evaluate_dataset(data, plan, bar)
         figures = evaluation.report.figures()

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ from eval.question_set import QuestionSet
 from index.build import build_index
 from index.encoders import BUNDLED, Encoder
 from index.store import Home
+from index.types import Language
 from rag.answering.answerer import Answerer
 from rag.answering.confidence import FEATURES, OF_THE_ENCODER
 from rag.answering.draft import Inspection
@@ -99,9 +100,10 @@ def judge_answers(dataset: Dataset, encoder: Encoder) -> JudgedAnswers:
             if isinstance(judgements, EvidenceJudgements):
                 sentences.append(_judged_sentences(answerer, inspection, judgements, asked.id))
             else:
-                left = tuple(name for name in index.columns.article_ids if name not in qrels[asked.id])
-                without = replace(request, filters=Filters(article_ids=left))
-                questions.append(_judged(answerer.inspect(without, request.question), answerable=False))
+                left = tuple(name for name in index.columns.article_ids if name not in qrels.get(asked.id, {}))
+                if left:
+                    without = replace(request, filters=Filters(article_ids=left))
+                    questions.append(_judged(answerer.inspect(without, request.question), answerable=False))
         told = json.dumps([sorted(index.database.checksums().items()), [(q.id, q.text) for q in dataset.questions]])
     checksum = hashlib.sha256(told.encode()).hexdigest()
     return JudgedAnswers(dataset.name, isinstance(dataset, QuestionSet), tuple(questions), tuple(sentences), checksum)
@@ -128,10 +130,9 @@ def fit_answers(sets: Sequence[JudgedAnswers]) -> dict[str, Any]:
     """The models for the bundled encoder and for any, with what they were fitted on, for the file that ships.
 
     Raises:
-        EvalError: no set has evidence to learn from, or none has questions without an answer.
+        EvalError: a set has no questions, none has evidence to learn from, or none has questions without an answer.
     """
-    if not any(each.sentences for each in sets):
-        raise EvalError("no quotes to learn from; give a question set, such as 'seeds'")
+    _check(sets)
     sentences = [each for judged in sets for each in judged.sentences if each.holds.any()]
     evidence = fit_listwise([(each.features, each.holds) for each in sentences])
     rows = [
@@ -148,6 +149,16 @@ def fit_answers(sets: Sequence[JudgedAnswers]) -> dict[str, Any]:
     return {"fitted_on": {"data": data, "features": FEATURES, "sentence_features": SENTENCE_FEATURES}, "models": models}
 
 
+def _check(sets: Sequence[JudgedAnswers]) -> None:
+    empty = [each.name for each in sets if not each.questions]
+    if empty:
+        raise EvalError(f"no question to learn from in {', '.join(empty)}; give other data")
+    if not any(each.holds.any() for judged in sets for each in judged.sentences):
+        raise EvalError("no quotes to learn from; give a question set, such as 'seeds'")
+    if len({question.answerable for judged in sets for question in judged.questions}) < 2:
+        raise EvalError("refusing is learnt from questions with an answer and questions without one; give both")
+
+
 def _shares(sets: Sequence[JudgedAnswers]) -> list[float]:
     """What one question of each set counts."""
     own = sum(each.own for each in sets)
@@ -162,9 +173,11 @@ def _shares(sets: Sequence[JudgedAnswers]) -> list[float]:
 def _thresholds(sets: Sequence[JudgedAnswers], answerable: Weighing) -> Mapping[str, float]:
     """For each direction the confidence that all but a few answerable questions reach.
 
-    From question sets where there are enough, which ask as readers do; else from the other data sets.
+    From question sets where there are enough, which ask as readers do; else from the other data sets; for a direction that
+    has too few anywhere from all questions together, so that every direction has one.
     """
     found: dict[str, float] = {}
+    every = [answerable.probability(q.features) for judged in sets for q in judged.questions if q.answerable]
     for judged in sorted(sets, key=lambda each: not each.own):
         by_direction: dict[str, list[float]] = {}
         for question in judged.questions:
@@ -172,5 +185,12 @@ def _thresholds(sets: Sequence[JudgedAnswers], answerable: Weighing) -> Mapping[
                 by_direction.setdefault(question.direction, []).append(answerable.probability(question.features))
         for name, values in by_direction.items():
             if len(values) >= _ENOUGH:
-                found.setdefault(name, round(float(np.quantile(values, _REFUSED)), 4))
+                found.setdefault(name, _limit(values))
+    for name in (direction(asked, best) for asked in get_args(Language) for best in get_args(Language)):
+        found.setdefault(name, _limit(every))
     return dict(sorted(found.items()))
+
+
+def _limit(confidences: Sequence[float]) -> float:
+    """What all but a few reach."""
+    return round(float(np.quantile(confidences, _REFUSED)), 4)

@@ -76,7 +76,10 @@ def reciprocal_ranks(articles: Path) -> Iterator[tuple[FollowUp, Mapping[str, fl
         judgements = dataset.judgements(index)
         for each in read_follow_ups():
             texts = ways(each, follow_ups)
-            yield each, {way: _reciprocal_rank(retriever, judgements, text, each.answers) for way, text in texts.items()}
+            yield (
+                each,
+                {way: _reciprocal_rank(retriever, judgements, text, each.answers) for way, text in texts.items()},
+            )
 
 
 def _reciprocal_rank(retriever: Retriever, judgements: EvidenceJudgements, text: str, question_id: str) -> float:

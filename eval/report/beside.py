@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from eval.report.answer_curves import answer_risk, working_point
 from eval.report.answers import (
     answer_figures,
-    answer_risk,
     citations,
     inexact,
     languages,
     thresholds,
-    working_point,
 )
 from eval.report.charts import CURVES
 from eval.report.confidence import Point, Reliability, claims, reliability, reliability_by_relation

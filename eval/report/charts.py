@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from markupsafe import Markup
 
-from eval.report.answers import answer_risk, languages, working_point
+from eval.report.answer_curves import answer_risk, refusals, trade_off, working_point
+from eval.report.answers import languages
 from eval.report.confidence import claims, reliability, risk_coverage
 from eval.report.model import Report
 from eval.report.svg import Canvas, Plot
 from eval.report.words import interval, number
 from eval.slices import ALL, Figures
-from eval.statistics import Interval
 
 CURVES = 3
 """Runs; more lines in one picture can no longer be told apart."""
@@ -22,6 +22,8 @@ _FEWEST = 5
 _WIDTH = 380
 _ROW = 26
 _BINS = 48
+_TELLING = 0.02
+"""Share of the questions below which what is answered says nothing."""
 
 
 def style(place: int) -> str:
@@ -30,24 +32,19 @@ def style(place: int) -> str:
 
 
 def bars(report: Report, figures: Mapping[str, Figures], measure: str) -> Markup:
-    """A bar for each run."""
-    found = {run.name: figures[run.name].get(ALL, {}).get(measure) for run in report.runs}
-    return bar_chart(found, f"{measure} of each run with its 95 % interval")
-
-
-def bar_chart(found: Mapping[str, Interval | None], label: str) -> Markup:
-    """A bar for each figure by its name, with its 95 % interval as a whisker."""
+    """A bar for each run, with its 95 % interval as a whisker."""
     left, right, top = 116, 44, 4
-    height = top + _ROW * len(found) + 18
-    canvas = Canvas(_WIDTH, height, label)
+    height = top + _ROW * len(report.runs) + 18
+    canvas = Canvas(_WIDTH, height, f"{measure} of each run with its 95 % interval")
     width = _WIDTH - left - right
     bottom = height - 18
     for tick in (0, 0.5, 1):
         canvas.line(left + tick * width, top, left + tick * width, bottom, "grid")
         canvas.text(left + tick * width, height - 4, f"{tick:g}", "tick", "middle")
-    for place, (name, figure) in enumerate(found.items()):
+    for place, run in enumerate(report.runs):
+        figure = figures[run.name].get(ALL, {}).get(measure)
         middle = top + _ROW * (place + 0.5)
-        canvas.text(left - 8, middle + 4, _short(name), "label", "end")
+        canvas.text(left - 8, middle + 4, _short(run.name), "label", "end")
         if figure is None:
             continue
         canvas.rect(left, middle - 6, figure.mean * width, 12, f"bar {style(place)}")
@@ -90,15 +87,30 @@ def risk_coverage_curve(report: Report) -> Markup:
 
 
 def answer_risk_curve(report: Report) -> Markup:
-    """How wrong answers are if only the surest are given, for all questions and each language. A dot: the thresholds in use."""
+    """How wrong answers are if only the surest are given, over all questions and by language. Dots: the thresholds in use."""
     plot = Plot(_WIDTH, 300, "Risk of a wrong answer by coverage", "share of questions answered", "share of them wrong")
     for place, language in reversed(list(enumerate([None, *languages(report)]))):
         points = answer_risk(report, language)
-        plot.curve([(point.coverage, point.risk) for point in points], f"curve {style(place)}")
+        telling = [(point.coverage, point.risk) for point in points if point.coverage >= _TELLING]
+        plot.curve(telling, f"curve {style(place)}")
         now = working_point(report, language)
         if now is not None:
             told = f"{language or 'all'}: {number(now.coverage)} answered, {number(now.risk)} of them wrong"
             plot.canvas.dot(plot.x(now.coverage), plot.y(now.risk), 4.5, f"dot {style(place)}", told)
+    return plot.canvas.render()
+
+
+def refusal_curve(report: Report) -> Markup:
+    """What refusing costs: false answers by how many answerable questions are refused. Dots: the thresholds in use."""
+    plot = Plot(_WIDTH, 300, "False answers by refusals", "answerable questions refused", "others answered")
+    plot.curve([(0, 1), (1, 0)], "diagonal")
+    for place, language in reversed(list(enumerate([None, *languages(report)]))):
+        points = trade_off(report, language)
+        plot.curve([(point.refused, point.false) for point in points], f"curve {style(place)}")
+        now = refusals(report, language)
+        if now is not None:
+            told = f"{language or 'all'}: {number(now.refused)} refused, {number(now.false)} false answers"
+            plot.canvas.dot(plot.x(now.refused), plot.y(now.false), 4.5, f"dot {style(place)}", told)
     return plot.canvas.render()
 
 

@@ -31,6 +31,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
             table.add_row(*_row(change), style=_style(change))
     console.print(table)
     _print_moved(comparison, console)
+    _print_moved_answers(comparison, console)
     for line in _findings(comparison):
         console.print(line, markup=False, highlight=False, style="red", soft_wrap=True)
     for name, ids in (("stale, not compared", comparison.stale), ("new, not compared", comparison.new)):
@@ -67,11 +68,21 @@ def _print_moved(comparison: Comparison, console: Console) -> None:
         console.print(told, markup=False, highlight=False, soft_wrap=True)
 
 
+def _print_moved_answers(comparison: Comparison, console: Console) -> None:
+    if comparison.moved_answers:
+        console.print(f"{len(comparison.moved_answers)} answers changed; the worse ones first:", highlight=False)
+    for each in comparison.moved_answers[:_LISTED]:
+        told = f"  {each.before} → {each.after}: {each.question.id}: {each.question.text}"
+        console.print(told, markup=False, highlight=False, soft_wrap=True)
+
+
 def _findings(comparison: Comparison) -> list[str]:
     found = [f"run {name!r} is missing" for name in comparison.lost_runs]
     if comparison.lost:
         names = [f"{q.id} ({', '.join(q.facets.get('languages', ()))})" for q in comparison.lost]
         found.append(f"{len(names)} questions are missing, counted as 0: {_named(names)}")
+    if comparison.inexact:
+        found.append(f"{len(comparison.inexact)} citations are not exact: {_named(comparison.inexact)}")
     if comparison.drops:
         certain = sum(change.significant for change in comparison.drops)
         found.append(f"{len(comparison.drops)} drops: {certain} significant, the others beyond the tolerance")

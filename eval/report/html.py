@@ -10,10 +10,41 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from eval.report.charts import CURVES, bars, latency, reliability_curve, risk_coverage_curve, style
+from eval.answer_scoring import ANSWER_MEASURES
+from eval.report.answer_curves import answer_risk
+from eval.report.answers import (
+    GOOD,
+    HEADLINE,
+    VERDICTS,
+    answer_figures,
+    false_by_kind,
+    inexact,
+    languages,
+    verdict,
+)
+from eval.report.charts import (
+    CURVES,
+    answer_risk_curve,
+    bars,
+    latency,
+    refusal_curve,
+    reliability_curve,
+    risk_coverage_curve,
+    style,
+)
 from eval.report.confidence import area_under, claims, reliability, reliability_by_relation, risk_coverage
 from eval.report.model import Report, ReportedQuestion
-from eval.report.words import interval, kinds_of_unanswerable, milliseconds, number, separation, size, unjudged
+from eval.report.words import (
+    answering,
+    exactness,
+    interval,
+    kinds_of_unanswerable,
+    milliseconds,
+    number,
+    separation,
+    size,
+    unjudged,
+)
 from eval.scoring import COMPLETENESS, MAIN, MEASURES
 from eval.slices import ALL, Figures
 from index.spans import Span
@@ -37,6 +68,7 @@ def render_html(report: Report, figures: Mapping[str, Figures]) -> str:
     measures = report.measures()
     main = report.runs[0]
     first = figures[main.name]
+    answered = answer_figures(report)
     return (
         _environment()
         .get_template("page.html")
@@ -64,8 +96,29 @@ def render_html(report: Report, figures: Mapping[str, Figures]) -> str:
             unanswerable=kinds_of_unanswerable(report, main.name),
             unjudged=unjudged(report, figures),
             questions=_worst_first(report)[:LISTED],
+            answered=answered,
+            **(_answers(report, answered) if answered else {}),
         )
     )
+
+
+def _answers(report: Report, figures: Figures) -> Mapping[str, object]:
+    """What the section about answers shows."""
+    kinds = false_by_kind(figures)
+    chosen = (None, *languages(report))
+    return {
+        "answer_measures": list(ANSWER_MEASURES),
+        "answer_meanings": list(ANSWER_MEASURES.items()),
+        "answer_headline": HEADLINE,
+        "answer_risk": answer_risk_curve(report),
+        "answer_areas": [(each or "all", area_under(answer_risk(report, each))) for each in chosen],
+        "refusal_curve": refusal_curve(report) if kinds else None,
+        "answer_kinds": kinds,
+        "exactness": exactness(report),
+        "answering": answering(report),
+        "inexact": inexact(report),
+        "verdicts": VERDICTS,
+    }
 
 
 def pieces(text: str, marks: Sequence[Span]) -> list[Piece]:
@@ -105,9 +158,11 @@ def _environment() -> Environment:
         "milliseconds": milliseconds,
         "size": size,
         "run_style": style,
+        "verdict": verdict,
     }
     environment.globals |= {
         "pieces": pieces,
+        "good": GOOD,
         "asset": lambda name: Markup((folder / name).read_text(encoding="utf-8")),
     }
     return environment

@@ -30,21 +30,7 @@ def _lines(report: Report, figures: Mapping[str, Figures]) -> Iterator[str]:
         f"{report.index.articles} articles, {report.index.passages} passages; {cell(report.models)}; "
         f"index {report.index.content[:12]}; {report.created}."
     )
-    yield from ("", "## Runs", "", "Means with their 95 % bootstrap intervals.", "")
-    for chosen in (measures[:5], measures[5:]):
-        if chosen:
-            yield from table(
-                ["run", *chosen],
-                [[r.name, *(interval(figures[r.name].get(ALL, {}).get(m)) for m in chosen)] for r in report.runs],
-            )
-    yield from (f"- **{cell(run.name)}**: {cell(run.about)}" for run in report.runs if run.about)
-    yield ""
-    costs = [
-        [r.name, milliseconds(r.p50), milliseconds(r.p95), size(r.index_bytes), interval(separation(report, r.name))]
-        for r in report.runs
-    ]
-    yield from table(["run", "ms p50", "ms p95", "index", "AUROC answerable"], costs)
-    yield f"{unjudged(report, figures)}."
+    yield from _runs(report, figures)
     main = report.runs[0].name
     found = reliability_by_relation(claims(report, main))
     if found:
@@ -66,12 +52,37 @@ def _lines(report: Report, figures: Mapping[str, Figures]) -> Iterator[str]:
     yield from (f"- **{name}**: {MEASURES[name]}" for name in measures)
 
 
+def _runs(report: Report, figures: Mapping[str, Figures]) -> Iterator[str]:
+    """Their measures over all questions, and what they cost."""
+    measures = report.measures()
+    yield from ("", "## Runs", "", "Means with their 95 % bootstrap intervals.", "")
+    for chosen in (measures[:5], measures[5:]):
+        if chosen:
+            yield from table(
+                ["run", *chosen],
+                [[r.name, *(interval(figures[r.name].get(ALL, {}).get(m)) for m in chosen)] for r in report.runs],
+            )
+    yield from (f"- **{cell(run.name)}**: {cell(run.about)}" for run in report.runs if run.about)
+    yield ""
+    costs = [
+        [r.name, milliseconds(r.p50), milliseconds(r.p95), size(r.index_bytes), interval(separation(report, r.name))]
+        for r in report.runs
+    ]
+    yield from table(["run", "ms p50", "ms p95", "index", "AUROC answerable"], costs)
+    yield f"{unjudged(report, figures)}."
+
+
 def _answers(report: Report) -> Iterator[str]:
     """Nothing if nobody asked for answers."""
     figures = answer_figures(report)
     if not figures:
         return
-    yield from ("## Answers", "", "Quoted from the articles, without a language model. n: answerable questions, and others.", "")
+    yield from (
+        "## Answers",
+        "",
+        "Quoted from the articles, without a language model. n: answerable questions, and others.",
+        "",
+    )
     shown = {each: found for each, found in figures.items() if each.facet in HEADLINE}
     counts = {each: [str(found[m].n) if m in found else "0" for m in (HIT_1, FALSE)] for each, found in shown.items()}
     for chosen in (_CITED, _REFUSALS):

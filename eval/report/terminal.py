@@ -19,6 +19,11 @@ _HEADLINE = ("all", "languages")
 """Facets in the table."""
 _BESIDE = ("Success@1", "Evidence@2000")
 """Measures beside the main one."""
+_ANSWER_TABLES = (
+    ("answerable", (HIT_1,), (HIT_3, PRECISION, RECALL, REFUSED)),
+    ("unanswerable", (FALSE, AUROC), ()),
+)
+"""Which questions a table is about, its measures with intervals, and those without."""
 
 
 def print_report(report: Report, figures: Mapping[str, Figures], console: Console) -> None:
@@ -47,29 +52,25 @@ def print_report(report: Report, figures: Mapping[str, Figures], console: Consol
 
 
 def _print_answers(report: Report, figures: Figures, console: Console) -> None:
-    """What is cited, then what is refused; two tables, so that each fits."""
+    """Answerable questions, then the others: two tables, so that each fits."""
     shown = {each: found for each, found in figures.items() if each.facet in HEADLINE}
-    for head, sure, others in (
-        ("answers", (HIT_1,), (HIT_3, PRECISION, RECALL)),
-        ("refusals", (REFUSED, FALSE, AUROC), ()),
-    ):
+    for head, sure, others in _ANSWER_TABLES:
         table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
         table.add_column(head, no_wrap=True)
-        if others:
-            table.add_column("n", justify="right", no_wrap=True)
-        for name in (*(f"{name} [95 %]" for name in sure), *others):
+        for name in ("n", *(f"{name} [95 %]" for name in sure), *others):
             table.add_column(name, justify="right", no_wrap=True)
         for each, found in shown.items():
-            n = [str(found[HIT_1].n) if HIT_1 in found else "0"] if others else []
+            n = found[sure[0]].n if sure[0] in found else 0
             means = (number(found[name].mean) if name in found else "–" for name in others)
-            table.add_row(each.value, *n, *(interval(found.get(name)) for name in sure), *means)
+            table.add_row(each.value, str(n), *(interval(found.get(name)) for name in sure), *means)
         console.print(table)
-    kinds = (f"{kind} {interval(figure)} of {figure.n}" for kind, figure in false_by_kind(figures).items())
-    _say(console, f"False answers by kind: {', '.join(kinds) or 'no question without an answer'}")
+    kinds = [f"{kind} {interval(figure)} of {figure.n}" for kind, figure in false_by_kind(figures).items()]
+    if kinds:
+        _say(console, f"False answers by kind: {', '.join(kinds)}")
     _say(console, answering(report))
     _say(console, exactness(report), "red" if inexact(report) else None)
-    for each in inexact(report):
-        _say(console, f"not exact: {each}", "red")
+    for name in inexact(report):
+        _say(console, f"not exact: {name}", "red")
 
 
 def _print_costs(report: Report, console: Console) -> None:

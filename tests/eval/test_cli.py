@@ -84,6 +84,50 @@ def test_a_question_set_of_ones_own_is_evaluated_on_ones_own_articles(
     assert "stale, left out: gone: gulls.md: gone" in result.stdout
 
 
+UNANSWERABLE = question(
+    id="moon", pair="moon", kind="off_topic", question="Which rocket flew to the moon?", evidence=[]
+)
+
+
+def test_question_sets_are_asked_for_answers_too(
+    articles: Path, write_questions: Callable[..., Path], tmp_path: Path
+) -> None:
+    file, folder = tmp_path / "report.json", tmp_path / "kept"
+    arguments = (write_questions(question(), UNANSWERABLE), "--articles", articles, "--json", file, "--resume", folder)
+    result = evaluate(*arguments)
+    assert result.exit_code == 0, result.output
+    body = body_of(file)["answers"]
+    assert (body["figures"]["all"]["Hit@1"], body["inexact"]) == ({"mean": 1, "low": 1, "high": 1, "n": 1}, [])
+    assert body["figures"]["all"]["False answers"]["mean"] == 0
+    assert re.search(r"^answerable +n +Hit@1", result.stdout, re.MULTILINE)
+    assert "Every citation is exact" in result.stdout
+    before, journal = load_report(file), (folder / "answers.jsonl").read_bytes()
+    assert evaluate(*arguments).exit_code == 0
+    assert (folder / "answers.jsonl").read_bytes() == journal
+    assert [q.answer for q in load_report(file).questions] == [q.answer for q in before.questions], "times and all"
+    assert evaluate("compare", file, file, "--tolerance", "0").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "asked"),
+    [(["--mode", "lexical"], False), (["--mode", "lexical", "--answers"], True), (["--no-answers"], False)],
+)
+def test_answers_are_left_out_where_only_a_mode_is_wanted_unless_asked_for(
+    articles: Path, write_questions: Callable[..., Path], tmp_path: Path, arguments: list[str], asked: bool
+) -> None:
+    file = tmp_path / "report.json"
+    result = evaluate(write_questions(question()), "--articles", articles, "--json", file, *arguments)
+    assert result.exit_code == 0, result.output
+    assert [q.answer is not None for q in load_report(file).questions] == [asked]
+    assert ("answers" in body_of(file)) is asked
+
+
+def test_without_quotes_nobody_can_judge_answers(beir: Path) -> None:
+    result = evaluate(beir, "--answers")
+    assert result.exit_code == 2
+    assert "harbour has no quotes to judge answers by; give a question set, or --no-answers" in result.stderr
+
+
 def test_a_run_is_that_of_the_first_mode(beir: Path, tmp_path: Path) -> None:
     run = tmp_path / "run.txt"
     assert evaluate(beir, "--mode", "dense", "--mode", "lexical", "--run", run).exit_code == 0
@@ -229,7 +273,8 @@ def test_help_names_the_commands_and_each_has_its_own() -> None:
     for command in COMMANDS:
         assert re.search(rf"^  {command} +\S", group.stdout, re.MULTILINE)
     assert "--split" in evaluate("run", "--help").stdout
-    assert "--output" in evaluate("fit", "--help").stdout
+    assert "--answers-only" in evaluate("fit", "--help").stdout
+    assert "--answers / --no-answers" in evaluate("run", "--help").stdout
     assert "--split" in evaluate("--split", "dev", "--help").stdout
 
 
@@ -297,6 +342,7 @@ def test_the_accepted_report_is_on_the_questions_that_ship() -> None:
     report = load_report(ROOT / REPORTS / "seeds.json")
     assert {question.id for question in report.questions} == {q.id for q in QuestionSet(SEEDS_SET, SEEDS).questions}
     assert [run.name for run in report.runs[:3]] == ["hybrid", "dense", "lexical"]
+    assert all(question.answer is not None for question in report.questions)
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["search", "--help"]])

@@ -10,7 +10,7 @@ from eval.compare import Comparison, Rules, compare
 from eval.errors import IncomparableError
 from eval.report.model import Report
 from eval.slices import ALL, Slice
-from tests.eval.report.conftest import make
+from tests.eval.report.conftest import make, with_answers
 
 GOOD = [1.0, 0.5] * 30
 
@@ -123,3 +123,93 @@ def test_what_has_nothing_in_common_cannot_be_compared(after: Report, rules: Rul
 def test_other_measures_can_be_asked_for() -> None:
     found = changed([1.0, 0.0] * 30, Rules(measures=("Success@1",)))
     assert {change.measure for change in found.changes} == {"Success@1"}
+
+
+ANSWERS = {
+    f"q{i}": ((0.9, 1) if i < 40 else (0.9, 0)) for i in range(60)
+} | {f"u{i}": ((0.9, 0) if i < 10 else (0.1, 0)) for i in range(30)}  # fmt: skip
+"""Two thirds are right; a third of the questions without an answer, all of them in Chinese, is answered."""
+
+
+def with_changed_answers(**changes: tuple[float, *tuple[int, ...]]) -> Report:
+    return with_answers(make({"hybrid": GOOD}, unanswerable=30), **{**ANSWERS, **changes})
+
+
+def drops(comparison: Comparison) -> set[tuple[str, str, str]]:
+    return {(change.run, str(change.slice), change.measure) for change in comparison.drops}
+
+
+def test_identical_answers_pass_whatever_the_rules() -> None:
+    found = compare(with_changed_answers(), with_changed_answers(), Rules(level=1, tolerance=0))
+    assert found.passed
+    assert (found.moved_answers, found.drops) == ((), ())
+    tested = {(change.slice, change.measure) for change in found.changes if change.run == "answers"}
+    languages = [ALL, Slice("language", "en"), Slice("language", "zh")]
+    assert tested == {(each, name) for each in languages for name in ("Hit@1", "Hit@3", "Refused")} | {
+        (each, "False answers") for each in (ALL, Slice("language", "zh"))
+    }
+
+
+def test_evidence_that_is_no_longer_cited_is_a_drop_where_it_is_asked_for() -> None:
+    """Twelve of the twenty right answers in English are wrong now."""
+    found = compare(with_changed_answers(), with_changed_answers(**{f"q{i}": (0.9, 0) for i in range(1, 25, 2)}))
+    assert {("answers", "language: en", "Hit@1"), ("answers", "language: en", "Hit@3")} <= drops(found)
+    assert not any(name == "language: zh" for _, name, _ in drops(found))
+    assert len(found.moved_answers) == 12
+    assert {(each.before, each.after) for each in found.moved_answers} == {("right", "wrong")}
+
+
+def test_more_refused_answerables_are_a_drop_and_fewer_are_none() -> None:
+    refusing = with_changed_answers(**{f"q{i}": (0.1, 1) for i in range(20)})
+    found = compare(with_changed_answers(), refusing)
+    assert {("answers", "all", "Refused"), ("answers", "all", "Hit@1")} <= drops(found)
+    refused = next(change for change in found.changes if change.slice == ALL and change.measure == "Refused")
+    assert (refused.before, refused.after, refused.wins, refused.losses) == (0, pytest.approx(1 / 3), 0, 20)
+    assert compare(refusing, with_changed_answers(), Rules(tolerance=0)).passed
+
+
+def test_more_false_answers_are_a_drop_and_fewer_are_none() -> None:
+    answering = with_changed_answers(**{f"u{i}": (0.9, 0) for i in range(30)})
+    found = compare(with_changed_answers(), answering)
+    assert drops(found) == {("answers", "all", "False answers"), ("answers", "language: zh", "False answers")}
+    assert compare(answering, with_changed_answers(), Rules(tolerance=0)).passed
+
+
+def test_of_few_questions_two_are_beyond_a_tolerance_and_one_is_not() -> None:
+    """Thirty without an answer: one is .033."""
+    one, two = (with_changed_answers(**{f"u{i}": (0.9, 0) for i in range(20, 20 + count)}) for count in (1, 2))
+    rules = Rules(tolerance=0.02)
+    assert compare(with_changed_answers(), one, rules).passed
+    found = compare(with_changed_answers(), two, rules)
+    assert ("answers", "all", "False answers") in drops(found)
+    assert all(change.intolerable and not change.significant for change in found.drops)
+
+
+def test_lost_answers_fail_and_new_ones_do_not() -> None:
+    plain = make({"hybrid": GOOD}, unanswerable=30)
+    found = compare(with_changed_answers(), plain)
+    assert (found.lost_runs, found.passed) == (("answers",), False)
+    assert compare(plain, with_changed_answers()).passed
+    assert compare(with_changed_answers(), plain, Rules(runs=("hybrid",))).passed
+    alone = compare(with_changed_answers(), with_changed_answers(), Rules(runs=("answers",)))
+    assert {change.run for change in alone.changes} == {"answers"}
+
+
+def test_an_answer_that_one_question_lost_counts_as_bad_as_can_be() -> None:
+    after = with_changed_answers()
+    questions = tuple(replace(q, answer=None) if q.id in ("q0", "u29") else q for q in after.questions)
+    found = compare(with_changed_answers(), replace(after, questions=questions))
+    after_all = {c.measure: c.after for c in found.changes if c.run == "answers" and c.slice == ALL}
+    assert after_all["Refused"] == pytest.approx(1 / 60)
+    assert after_all["Hit@1"] == pytest.approx(39 / 60)
+    assert after_all["False answers"] == pytest.approx(11 / 30)
+
+
+def test_citations_that_are_not_exact_never_pass() -> None:
+    after = with_changed_answers()
+    first, *others = after.questions
+    assert first.answer is not None
+    cited = tuple(each._replace(exact=False) for each in first.answer.citations)
+    damaged = replace(after, questions=(replace(first, answer=replace(first.answer, citations=cited)), *others))
+    found = compare(with_changed_answers(), damaged)
+    assert (found.inexact, found.drops, found.passed) == (("q0: 茶.md#10-19",), (), False)

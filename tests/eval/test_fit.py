@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import builtins
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from eval.beir import BeirDataset
 from eval.errors import EvalError
 from eval.fit import LEG_SETS, Judged, JudgedSet, fit_models, judge, models_json
-from index.encoders import Encoder
+from index.encoders import BUNDLED, Encoder
+from rag.answering.model import AnswerModel
 from rag.cli import main
 from rag.config import BIAS, FusionModel, FusionModels
 from rag.fusion import fuse
+from tests.eval.conftest import question as line
 
 LEGS = LEG_SETS[0]
 ALL = "+".join(LEGS)
@@ -137,19 +140,54 @@ def test_a_data_set_is_judged_by_its_qrels(beir: Path, encoder: Encoder) -> None
         assert all(np.all((scores >= 0) & (scores <= 1)) for scores in question.scores.values())
 
 
-def test_the_command_writes_a_file_that_can_be_loaded(beir: Path, tmp_path: Path) -> None:
-    output = tmp_path / "fusion.json"
-    result = CliRunner().invoke(main, ["eval", "fit", str(beir), "--output", str(output)])
+def fitted(folder: Path, *arguments: str | Path) -> Result:
+    """Runs ``rag eval fit`` with its output in a folder, which it makes."""
+    folder.mkdir()
+    return CliRunner().invoke(main, ["eval", "fit", *map(str, arguments), "--output", str(folder)])
+
+
+def test_without_quotes_the_command_writes_the_weights_of_the_legs_alone(beir: Path, tmp_path: Path) -> None:
+    result = fitted(tmp_path / "data", beir)
     assert result.exit_code == 0, result.output
-    assert result.stdout == f"{output}: fitted on 3 questions of 1 data sets\n"
-    data = json.loads(output.read_text("utf-8"))
+    assert result.stdout == f"{tmp_path / 'data' / 'fusion.json'}\n"
+    data = json.loads((tmp_path / "data" / "fusion.json").read_text("utf-8"))
     assert set(data["models"]) == {"+".join(legs) for legs in LEG_SETS}
     assert data["fitted_on"]["data"][0]["name"] == "harbour"
 
 
+@pytest.fixture
+def questions(write_questions: Callable[..., Path]) -> Path:
+    """One with an answer, one without."""
+    trap = line(id="trap", pair="trap", kind="near_topic", question="Who bakes the bread?", evidence=[])
+    return write_questions(line(), trap)
+
+
+def test_with_quotes_it_fits_what_decides_about_answers_too(
+    beir: Path, questions: Path, articles: Path, tmp_path: Path
+) -> None:
+    both, alone = tmp_path / "both", tmp_path / "alone"
+    result = fitted(both, questions, beir, "--articles", articles)
+    assert result.exit_code == 0, result.output
+    assert result.stdout == f"{both / 'fusion.json'}\n{both / 'answering.json'}\n"
+    data = json.loads((both / "answering.json").read_text("utf-8"))
+    assert [each["name"] for each in data["fitted_on"]["data"]] == ["questions", "harbour"]
+    assert [each["questions"] for each in data["fitted_on"]["data"]] == [2, 6]
+    assert AnswerModel.from_json(data["models"][BUNDLED]).threshold("en", "zh") > 0
+    result = fitted(alone, questions, beir, "--articles", articles, "--answers-only")
+    assert (result.exit_code, result.stdout) == (0, f"{alone / 'answering.json'}\n")
+    assert (alone / "answering.json").read_bytes() == (both / "answering.json").read_bytes()
+
+
+def test_answers_cannot_be_fitted_without_quotes(beir: Path, tmp_path: Path) -> None:
+    result = fitted(tmp_path / "data", beir, "--answers-only")
+    assert result.exit_code == 1
+    assert "no quotes to learn from; give a question set, such as 'seeds'" in result.stderr
+    assert list((tmp_path / "data").iterdir()) == []
+
+
 def test_data_that_is_not_there_is_an_error(tmp_path: Path) -> None:
-    result = CliRunner().invoke(main, ["eval", "fit", str(tmp_path / "none"), "--output", str(tmp_path / "x.json")])
+    result = fitted(tmp_path / "data", tmp_path / "none")
     assert result.exit_code == 1
     assert "no such folder; give 'seeds'" in result.stderr
-    assert not (tmp_path / "x.json").exists()
+    assert list((tmp_path / "data").iterdir()) == []
     assert CliRunner().invoke(main, ["eval", "fit"]).exit_code == 2

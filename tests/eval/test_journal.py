@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from eval.answers import Cited, GivenAnswer
 from eval.dataset import RankedItem, Ranking
 from eval.errors import ResumeError
 from eval.journal import Journal
@@ -68,4 +69,29 @@ def test_a_file_that_is_no_journal_is_refused(tmp_path: Path, text: str) -> None
     path = tmp_path / "answers.jsonl"
     path.write_text(text)
     with pytest.raises(ResumeError, match="holds answers for"):
+        Journal(path, SUBJECT)
+
+
+ANSWER = GivenAnswer(0.1 + 0.2, 0.25, "en→zh", None, (Cited("海.md#0-9", True), Cited("海.md#9-12", False)), (), 12.5)
+REFUSED = GivenAnswer(0.0, 1.0, "", "no_evidence", (), (Cited("d#1-2", True),))
+
+
+def test_answers_to_questions_are_kept_beside_rankings(tmp_path: Path) -> None:
+    path = tmp_path / "answers.jsonl"
+    written(path)
+    journal = Journal(path, SUBJECT)
+    assert journal.answers() == {}
+    journal.add_answer("q1", ANSWER)
+    journal.add_answer("q2", REFUSED)
+    journal.close()
+    again = Journal(path, SUBJECT)
+    assert again.answers() == {"q1": ANSWER, "q2": REFUSED}
+    assert again.rankings("hybrid") == {"q1": FOUND, "q2": Ranking(())}
+    again.close()
+
+
+def test_an_answer_that_is_none_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "answers.jsonl"
+    path.write_text('{"data set": "harbour", "index": "abc"}\n{"question": "q1", "answer": {"confidence": "high"}}\n')
+    with pytest.raises(ResumeError, match="holds answers for no evaluation that can be read"):
         Journal(path, SUBJECT)

@@ -53,6 +53,12 @@ def test_answers_of_before_are_taken_from_the_journal(survey: Survey) -> None:
     assert first.index_bytes == survey.index_bytes() > survey.index_bytes({"lexical"})
 
 
+def test_every_question_is_asked_for_an_answer(survey: Survey) -> None:
+    answer = survey.answers()["gulls.en"]
+    assert answer.reason is None
+    assert survey.journal.answers() == {"gulls.en": answer}
+
+
 def test_candidates_are_those_of_the_list_that_folds_nothing(survey: Survey) -> None:
     assert survey.by_itself.label == " ungrouped"
     found = survey.candidates(SearchConfig(legs=("lexical",)))(survey.dataset.questions[0])

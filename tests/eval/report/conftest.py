@@ -8,7 +8,16 @@ from dataclasses import replace
 import pytest
 
 from eval.dataset import Extract
-from eval.report.model import IndexFacts, Outcome, Report, ReportedQuestion, ReportedRun, ShownResult
+from eval.report.model import (
+    IndexFacts,
+    Outcome,
+    Report,
+    ReportedAnswer,
+    ReportedQuestion,
+    ReportedRun,
+    ShownCitation,
+    ShownResult,
+)
 from index.spans import Span
 from index.types import Language
 
@@ -84,3 +93,37 @@ def in_languages(report: Report, *languages: Language) -> Report:
 @pytest.fixture
 def report() -> Report:
     return make({"hybrid": [1, 1, 0.5, 0], "dense": [1, 0, 0, 0]})
+
+
+def given(question: ReportedQuestion, confidence: float, *met: int, parts: int = 1, ms: float = 8.0) -> ReportedAnswer:
+    """An answer that is refused below .5. Each of ``met`` is a citation: the part it holds evidence for, 0 for none."""
+    citations = tuple(
+        ShownCitation(f"茶.md#{at}0-{at}9", (part,) if part else (), True) for at, part in enumerate(met, 1)
+    )
+    refused, hits = confidence < 0.5, [bool(part) and confidence >= 0.5 for part in met]
+    scores = {"False answers": float(not refused)}
+    if question.answerable:
+        recall = len({part for part, hit in zip(met, hits, strict=True) if hit}) / parts
+        values = any(hits[:1]), any(hits[:3]), sum(hits) / len(hits) if hits else 0, recall, refused
+        scores = dict(zip(("Hit@1", "Hit@3", "Precision", "Recall", "Refused"), map(float, values), strict=True))
+    reason = "weak_evidence" if refused else None
+    shown = ((), citations) if refused else (citations, ())
+    return ReportedAnswer(scores, confidence, 0.5, f"{question.language}→zh", reason, *shown, ms)
+
+
+def with_answers(report: Report, **answers: tuple[float, *tuple[int, ...]]) -> Report:
+    """By question a confidence, then the citations; see ``given``."""
+    questions = tuple(replace(q, answer=given(q, *answers[q.id])) if q.id in answers else q for q in report.questions)
+    return replace(report, questions=questions)
+
+
+ANSWERS: dict[str, tuple[float, *tuple[int, ...]]] = {
+    "q0": (0.9, 1, 0), "q1": (0.8, 0, 0, 1), "q2": (0.7, 0, 0, 0, 1), "q3": (0.3, 1), "u0": (0.6, 0),
+}  # fmt: skip
+"""Right at once; right third; wrong, for the fourth is too late; refused though it was right; a false answer."""
+
+
+@pytest.fixture
+def answered(report: Report) -> Report:
+    """The report, whose questions are answered as ``ANSWERS`` says. q0, q2 and u0 are in Chinese."""
+    return with_answers(report, **ANSWERS)

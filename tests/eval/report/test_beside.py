@@ -43,3 +43,13 @@ def test_only_the_runs_with_curves_and_scores_that_are_probabilities_have_a_reli
     report = make({f"run{i}": [1.0] for i in range(4)})
     assert list(beside(report, report.figures())["reliability"]) == ["run0", "run1", "run2"]
     assert beside(make({"odd": [1.0]}, top=9.5), {})["reliability"] == {"odd": {}}
+
+
+def test_what_answers_are_worth_stands_there_too(report: Report, answered: Report) -> None:
+    assert "answers" not in beside(report, report.figures())
+    body = json.loads(json.dumps(beside(answered, answered.figures())))["answers"]
+    assert body["figures"]["language: en"]["Refused"]["mean"] == 0.5
+    assert body["curves"]["all"]["risk_coverage"][0] == {"coverage": 0.2, "risk": 0}
+    assert body["curves"]["all"]["working_point"] == {"coverage": 0.8, "risk": 0.5}
+    assert set(body["curves"]) == {"all", "en", "zh"}
+    assert (body["thresholds"], body["citations"], body["inexact"]) == ({"en→zh": 0.5, "zh→zh": 0.5}, 10, [])

@@ -5,7 +5,16 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 
-from eval.report.charts import CURVES, bars, latency, reliability_curve, risk_coverage_curve, style
+from eval.report.charts import (
+    CURVES,
+    answer_risk_curve,
+    bars,
+    latency,
+    refusal_curve,
+    reliability_curve,
+    risk_coverage_curve,
+    style,
+)
 from eval.report.model import Report
 from tests.eval.report.conftest import make
 
@@ -76,3 +85,12 @@ def test_times_are_drawn_with_their_median_and_percentile(report: Report) -> Non
 
 def test_a_run_keeps_its_colour() -> None:
     assert [style(place) for place in (0, 5, 6)] == ["run0", "run5", "run0"]
+
+
+def test_answers_have_curves_over_all_and_by_language_with_a_dot_where_the_thresholds_stand(answered: Report) -> None:
+    risk, refusing = answer_risk_curve(answered), refusal_curve(answered)
+    for picture, dots in ((risk, ["dot run2", "dot run1", "dot run0"]), (refusing, ["dot run2", "dot run0"])):
+        assert [name for name in classes(picture) if name.startswith("curve")] == [f"curve run{i}" for i in (2, 1, 0)]
+        assert [name for name in classes(picture) if name.startswith("dot")] == dots, "no English one is unanswerable"
+    assert "<title>all: .800 answered, .500 of them wrong</title>" in risk
+    assert "<title>zh: .000 refused, 1.000 false answers</title>" in refusing

@@ -10,7 +10,7 @@ from rich.console import Console
 from eval.compare import Rules, compare
 from eval.report.comparison import print_comparison
 from eval.report.model import Report
-from tests.eval.report.conftest import make
+from tests.eval.report.conftest import make, with_answers
 
 
 def shown(before: Report, after: Report, rules: Rules = Rules()) -> str:  # noqa: B008
@@ -49,3 +49,15 @@ def test_nothing_new_is_no_drop() -> None:
     report = make({"hybrid": [1.0] * 60})
     assert shown(report, report).endswith("no drop\n")
     assert "WORSE" not in shown(report, report)
+
+
+def test_answers_that_changed_are_told_the_worse_ones_first(answered: Report) -> None:
+    """q1 is no longer found; u0 is refused now."""
+    after = with_answers(answered, q1=(0.8, 0), u0=(0.1, 0))
+    text = shown(answered, after)
+    assert "2 answers changed; the worse ones first:" in text
+    assert text.index("right → wrong: q1: 问题 1？<b>&") < text.index("false answer → rightly refused: u0: 你好")
+    rows = [line.split() for line in text.splitlines()]
+    assert any(row[:6] == ["answers", "all", "False", "answers", "1.000", ".000"] for row in rows)
+    assert any(row[:5] == ["answers", "all", "Hit@3", ".500", ".250"] and row[5:8] == ["0", "3", "1"] for row in rows)
+    assert "answers changed" not in shown(answered, answered)

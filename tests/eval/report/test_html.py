@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
+from eval.dataset import Extract
 from eval.report import html
 from eval.report.html import Piece, pieces, render_html
 from eval.report.model import Report
 from index.spans import Span
-from tests.eval.report.conftest import in_languages, make
+from tests.eval.report.conftest import in_languages, make, with_answers
 
 
 @pytest.fixture
@@ -89,6 +90,8 @@ def test_without_what_a_report_may_lack_it_is_still_a_page(report: Report) -> No
         make({"only": [0.0]}, unanswerable=0),
         replace(report, questions=tuple(report.unanswerable)),
         make({f"run {i}": [1.0, 0.0] for i in range(9)}),
+        with_answers(report, q0=(0.9, 1)),
+        with_answers(report, u0=(0.1,)).abridged(),
     ):
         Elements(render_html(odd, odd.figures()))
 
@@ -102,6 +105,35 @@ def test_runs_are_described_and_scores_told_by_relation_of_languages(report: Rep
     assert re.search(r"0\.2–0\.3</th>\s+<td>–</td><td>–</td><td>0</td>\s*<td>\.200</td><td>\.000<small>", page)
     assert re.search(r"calibration error</th><td>\.\d{3}</td><td></td><td>4</td>", page)
     Elements(page)
+
+
+def test_answers_have_their_section_and_each_question_its_citations(report: Report, answered: Report) -> None:
+    page = render_html(answered, answered.figures())
+    Elements(page)
+    assert "<h2>Answers</h2>" in page
+    assert re.search(r"all</th><td>4<small>\+ 1</small></td>\s+<td>\.250<small>", page)
+    assert re.search(r"greeting</th><td>1</td><td>1\.000<small>", page)
+    assert "Every citation is exact: all 10 stand" in page
+    assert "it would have cited" in page
+    assert page.count("✓ holds evidence") == 4
+    assert re.findall(r'data-answer="([\w ]+)"', page) == ["refused", "wrong", "right", "right", "false answer"]
+    without = render_html(report, report.figures())
+    assert not [told for told in ("<h2>Answers</h2>", "data-answer=", 'name="answer"') if told in without]
+
+
+def test_citations_that_are_not_exact_are_warned_of_and_extracts_are_marked(answered: Report) -> None:
+    first, *others = answered.questions
+    assert first.answer is not None
+    cited = first.answer.citations[0]._replace(exact=False)
+    damaged = replace(
+        first, answer=replace(first.answer, citations=(cited,)), marks={**first.marks, cited.place: (Span(0, 1),)}
+    )
+    items = {**answered.items, cited.place: Extract("茶", "<茶>起源")}
+    page = render_html(replace(answered, questions=(damaged, *others), items=items), answered.figures())
+    assert "Citations that are not exact: 1" in page
+    assert "<code>q0: 茶.md#10-19</code>" in page
+    assert "NOT EXACT" in page
+    assert "<mark>&lt;</mark>茶&gt;起源" in page
 
 
 def test_long_lists_are_cut_and_say_so(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,4 +194,22 @@ def test_in_a_browser_it_filters_and_fits(browser: Any, page: str, tmp_path: Pat
     shown.first.locator("summary").click()
     assert tab.locator("mark:visible").count() == 1
     assert problems == []
+    tab.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "scheme"), [(1200, "dark"), (360, "light")])
+def test_in_a_browser_answers_are_filtered_and_fit(
+    browser: Any, answered: Report, tmp_path: Path, width: int, scheme: str
+) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(render_html(answered, answered.figures()), encoding="utf-8")
+    tab = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    tab.goto(file.as_uri())
+    tab.select_option("[name=answer]", "right")
+    shown = tab.locator(".question:visible")
+    assert (shown.count(), tab.locator("output").inner_text()) == (2, "2 of 5")
+    shown.first.locator("summary").click()
+    assert shown.first.locator(".answer .relevant").count() == 1
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
     tab.close()

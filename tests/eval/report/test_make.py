@@ -9,16 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from eval.answers import Cited, GivenAnswer
 from eval.beir import BeirDataset
 from eval.dataset import RankedItem, Ranking
 from eval.errors import UnknownItemError
 from eval.question_set import QuestionSet
 from eval.report.beside import beside
 from eval.report.make import make_report
-from eval.report.model import load_report
+from eval.report.model import ShownCitation, load_report
 from eval.run import Run, make_run
 from index.build import build_index
 from index.encoders import Encoder
+from index.spans import Span
 from index.store import Home
 from rag.engine import Engine
 from rag.types import Mode
@@ -98,12 +100,34 @@ def test_stale_questions_are_named_and_in_no_mean(
     assert report.figures()["hybrid"][next(iter(report.figures()["hybrid"]))]["Success@1"].n == 1
 
 
+def test_answers_are_scored_and_what_they_cite_is_shown_with_its_evidence_marked(
+    articles: Path, home: Path, encoder: Encoder, write_questions: Write
+) -> None:
+    """The first sentence of the article and half of the next."""
+    build(home, articles, encoder)
+    engine = Engine(home)
+    data = QuestionSet(write_questions(question()), articles)
+    start = (articles / "gulls.md").read_text("utf-8").index("The keeper")
+    place = f"gulls.md#{start}-{start + len('The keeper counts gulls. He is')}"
+    given = GivenAnswer(0.87654321, 0.5, "en→en", None, (Cited(place, True),), (), 1.23456)
+    report = make_report(data, [Run("none", {})], engine.index, answers={"gulls.en": given})
+    asked = report.questions[0]
+    assert asked.answer is not None
+    assert asked.answer.scores == {"Hit@1": 1, "Hit@3": 1, "Precision": 1, "Recall": 1, "Refused": 0}
+    assert (asked.answer.confidence, asked.answer.milliseconds) == (0.876543, 1.235)
+    assert asked.answer.citations == (ShownCitation(place, (1,), True),)
+    assert report.items[place].text == "The keeper counts gulls. He is"
+    assert asked.marks[place] == (Span(0, len("The keeper counts gulls")),)
+
+
 def test_what_cannot_be_judged_or_told_apart_is_an_error(
     data: BeirDataset, engine: Engine, articles: Path, write_questions: Write
 ) -> None:
     run = make_run(data, engine, Mode.HYBRID)
     with pytest.raises(ValueError, match="names of their own: hybrid, hybrid"):
         make_report(data, [run, run], engine.index)
+    with pytest.raises(ValueError, match="names of their own: answers"):
+        make_report(data, [replace(run, name="answers")], engine.index)
     assert make_report(data, [run, replace(run, name="again")], engine.index).figures().keys() == {"hybrid", "again"}
     places = QuestionSet(write_questions(question()), articles)
     with pytest.raises(UnknownItemError, match="'gulls', which cannot be judged"):

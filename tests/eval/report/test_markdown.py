@@ -41,3 +41,15 @@ def test_runs_are_described_and_scores_by_relation_of_languages(report: Report) 
     assert any(line.startswith("| 0.2 to 0.3 | – | – | 0 | .200 | .000 \\[") for line in lines)
     assert any(line.startswith("| calibration error | .") for line in lines)
     assert "## Reliability of hybrid" not in render_markdown(report, report.figures())
+
+
+def test_answers_have_their_own_chapter(report: Report, answered: Report) -> None:
+    lines = render_markdown(answered, answered.figures()).splitlines()
+    assert "## Answers" in lines
+    assert "| questions | n | Hit@1 | Hit@3 | Precision | Recall |" in lines
+    assert any(line.startswith("| all | 4 + 1 | .250 \\[") for line in lines)
+    assert any(line.startswith("| en | 2 + 0 | ") and line.endswith("| – | – |") for line in lines)
+    assert "| greeting | 1 | 1.000 \\[1.000, 1.000\\] |" in lines
+    assert any(line.startswith("Every citation is exact: all 10 stand at their places") for line in lines)
+    assert any("en→zh from .500, zh→zh from .500; 8.0 ms per question" in line for line in lines)
+    assert "## Answers" not in render_markdown(report, report.figures())

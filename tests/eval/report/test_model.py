@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from eval.errors import ReportError
+from eval.report.answer_curves import answer_risk
+from eval.report.answers import answer_figures
 from eval.report.model import Report, load_report
 from eval.slices import ALL, Slice
+from tests.eval.report.conftest import given
 
 
 def test_figures_are_means_of_the_answerable_questions(report: Report) -> None:
@@ -87,3 +90,30 @@ def test_what_is_no_report_is_told_with_what_to_do(tmp_path: Path, text: str, me
 def test_measures_are_those_that_some_question_has(report: Report) -> None:
     assert report.measures() == ["nDCG@10", "Success@1", "R@10", "Evidence@2000", "Judged@10", "Returned@10"]
     assert replace(report, questions=report.questions[-1:]).measures() == []
+
+
+def test_answers_are_read_back_and_kept_without_their_times(answered: Report, tmp_path: Path) -> None:
+    answered.save(tmp_path / "report.json")
+    assert load_report(tmp_path / "report.json") == answered
+    short = answered.abridged()
+    assert {q.answer.milliseconds for q in short.questions if q.answer is not None} == {None}
+    assert answer_figures(short) == answer_figures(answered)
+    assert answer_risk(short) == answer_risk(answered)
+
+
+def test_a_report_without_answers_is_still_read(report: Report, tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    report.save(path)
+    body = json.loads(path.read_text("utf-8"))
+    for question in body["questions"]:
+        assert question.pop("answer") is None
+    path.write_text(json.dumps(body))
+    assert load_report(path) == report
+
+
+@pytest.mark.parametrize(("met", "right"), [((0, 0, 1), True), ((0, 0, 0, 1), False), ((), False)])
+@pytest.mark.parametrize("confidence", [0.1, 0.9])
+def test_an_answer_is_right_by_its_first_three_citations_withheld_or_not(
+    report: Report, met: tuple[int, ...], right: bool, confidence: float
+) -> None:
+    assert given(report.questions[0], confidence, *met).right is right

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from rich.console import Console
 
+from eval.report.model import Report
 from eval.report.terminal import print_report
 from tests.eval.report.conftest import make
 
@@ -46,3 +47,27 @@ def test_runs_are_described_where_their_names_do_not_say_all() -> None:
     shown = console.file.getvalue()  # type: ignore[attr-defined]
     assert "\nRRF(60): reciprocal ranks\n" in shown
     assert "full: " not in shown
+
+
+def test_answers_fit_a_terminal_too(answered: Report) -> None:
+    console = Console(file=io.StringIO(), width=80)
+    print_report(answered, answered.figures(), console)
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    rows = [line.split() for line in shown.splitlines()]
+    assert any(row[:3] == ["all", "4", ".250"] and row[-4:] == [".500", ".271", ".750", ".250"] for row in rows)
+    assert any(row == ["en", "0", "–", "–"] for row in rows)
+    assert "False answers by kind: greeting 1.000 [1.000, 1.000] of 1" in shown
+    assert "Every citation is exact: all 10 stand" in shown
+    assert "…" not in shown
+
+
+def test_citations_that_are_not_exact_are_shouted(answered: Report) -> None:
+    first, *others = answered.questions
+    assert first.answer is not None
+    wrong = tuple(cited._replace(exact=False) for cited in first.answer.citations)
+    damaged = replace(first, answer=replace(first.answer, citations=wrong))
+    console = Console(file=io.StringIO(), width=80)
+    print_report(replace(answered, questions=(damaged, *others)), answered.figures(), console)
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "2 of 10 citations do NOT stand at their places" in shown
+    assert "not exact: q0: 茶.md#10-19" in shown
