@@ -161,12 +161,13 @@ class Database:
         return _article(rows[0]) if rows else None
 
     def reread(self, article_id: str) -> Article:
-        """One article as it is on disk now, past every cache of ours; the article must be there.
+        """One article as it is on disk now, past every cache of ours and of SQLite; the article must be there.
 
         Raises:
             DamagedIndexError: its text is not what was stored.
         """
         try:
+            self._query("PRAGMA shrink_memory")  # it forgets the pages it has read
             found = self._query(_ARTICLE.replace("passages", "passages, text_sha256") + "WHERE id = ?", article_id)
         except sqlite3.Error as error:
             raise DamagedIndexError(self.path, f"unreadable ({error})") from error

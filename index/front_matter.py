@@ -62,6 +62,13 @@ def _cells(source: str, start: int, stop: int) -> Iterator[Cell]:
                 low, high = start + node.start_mark.index, start + node.end_mark.index
                 at = source.find(node.value, low, high)
                 # a folded or escaped scalar reads unlike its source: then the whole scalar is one atomic segment
-                builder.copy(node.value, *((at, at + len(node.value)) if at >= 0 else (low, high)))
+                builder.copy(_unicode(node.value), *((at, at + len(node.value)) if at >= 0 else (low, high)))
         if len(builder):
-            yield Cell(str(key.value), builder.build())
+            yield Cell(_unicode(str(key.value)), builder.build())
+
+
+def _unicode(text: str) -> str:
+    """Without lone surrogates, which an escape can write and no text can hold."""
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}" if "\ud800" <= character <= "\udfff" else character for character in text
+    )

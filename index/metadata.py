@@ -34,7 +34,7 @@ def read_metadata(path: str, blocks: Sequence[Block], title: str | None = None) 
     return Metadata(
         title=title or _first(front, _TITLE_KEYS) or _title(blocks) or PurePosixPath(path).stem,
         url=url,
-        site=_first(front, _SITE_KEYS) or (urlsplit(url).netloc.removeprefix("www.") if url else None) or None,
+        site=_first(front, _SITE_KEYS) or _host(url or "").removeprefix("www.") or None,
         author=_first(front, _AUTHOR_KEYS) or _byline(blocks),
         dates=_dates(front, blocks),
         tags=tuple(tag for key in _TAG_KEYS for tag in front.get(key, "").split(", ") if tag),
@@ -67,9 +67,17 @@ def _link_at_top(blocks: Sequence[Block]) -> str | None:
     """The address in ``[site](address)`` right under the title, where the label names the address's own host."""
     for block in _spoken(blocks)[:3]:
         for link in block.links:
-            if link.label and link.label == urlsplit(link.url).netloc:
+            if link.label and link.label == _host(link.url):
                 return link.url
     return None
+
+
+def _host(url: str) -> str:
+    """Of an address; empty where there is none, or it is none ("http://[")."""
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return ""
 
 
 def _byline(blocks: Sequence[Block]) -> str | None:

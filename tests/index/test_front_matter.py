@@ -88,3 +88,9 @@ def test_keys_that_are_no_text_are_left_out():
 
 def test_nested_entries_do_not_stop_the_others():
     assert entries("---\na:\n  b: c\nd: 1\nl: [x, [y], z]\n---\n") == {"d": "1", "l": "x, z"}
+
+
+def test_an_escaped_lone_surrogate_is_no_character_of_the_text():
+    assert entries('---\n"k\\uDFFF": "a\\uD800b"\n---\n\n正文。\n') == {
+        "k\N{REPLACEMENT CHARACTER}": "a\N{REPLACEMENT CHARACTER}b"
+    }

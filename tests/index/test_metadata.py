@@ -103,3 +103,8 @@ def test_a_dateline_is_read_as_an_iso_date(line: str, dates: dict[str, str]):
 def test_empty_front_matter_values_are_as_good_as_none():
     found = metadata("---\ntitle: ''\nauthor: ''\n---\n\n# 茶\n\n作者：陆羽\n")
     assert (found.title, found.author) == ("茶", "陆羽")
+
+
+@pytest.mark.parametrize("text", ["# T\n\n[x](http://[)\n\n正文。\n", "---\nurl: 'http://['\n---\n\n正文。\n"])
+def test_an_address_that_is_none_has_no_site(text: str):
+    assert metadata(text).site is None
