@@ -9,7 +9,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-llm test-quick check install eval accept ablation bench clean
+.PHONY: help serve test test-llm test-quick check install eval accept ablation bench screenshots clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -32,7 +32,7 @@ test-llm: $(VENV)/llm-test ## The tests with a real language model, which it ins
 test-quick: $(VENV)/dev ## The tests without browser and sentence-transformers
 	$(BIN)/python -m pytest -q -m "not browser and not models and not llm"
 
-eval: $(VENV)/base ## Score retrieval on the questions about the seeds; fails if it fell below the accepted report
+eval: $(VENV)/base ## Score retrieval and answers on the questions about the seeds; fails if they fell below the accepted report
 	mkdir -p build/eval
 	$(BIN)/rag eval --json build/eval/seeds.json
 	$(BIN)/rag eval report build/eval/seeds.json
@@ -49,6 +49,9 @@ ablation: $(VENV)/base ## What each part of retrieval is worth on DATASETS (seed
 
 bench: $(VENV)/dev ## Time building, cold start and serving
 	$(BIN)/python -m tests.bench
+
+screenshots: $(VENV)/dev ## Pictures of every state of the page, light and dark, into build/screenshots; needs Chromium
+	$(BIN)/python -m tests.screenshots
 
 install: $(VENV)/dev ## The set-up alone, with everything the evaluation and the tests use
 

@@ -7,13 +7,12 @@ from contextlib import asynccontextmanager
 from importlib import metadata
 
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 
 from api import errors
 from api.metrics import Metrics
 from api.middleware import RequestMiddleware
-from api.routes import articles, ask, health, metrics, page, search
+from api.routes import articles, ask, document, gloss, health, metrics, page, search
 from api.schemas import Problem
 from api.serving import ServedEngine
 from api.settings import Settings
@@ -65,9 +64,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.metrics = Metrics()
     app.add_middleware(RequestMiddleware, largest_body=settings.largest_body, metrics=app.state.metrics)
     errors.install(app)
-    for router in (ask.router, search.router, articles.router, health.router, metrics.router, page.router):
-        app.include_router(router)
-    app.mount("/page", StaticFiles(packages=[("api", "page")]), name="page")
+    # the address of a document ends like no article's, but would be an article's all the same: it goes first
+    for part in (ask, search, document, articles, gloss, health, metrics, page):
+        app.include_router(part.router)
+    app.mount("/page", page.PageFiles(packages=[("api", "page")]), name="page")
     return app
 
 

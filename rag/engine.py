@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,17 @@ from index.types import Article
 from rag.answering.answerer import Answerer
 from rag.answering.types import Answer, AskRequest, Event
 from rag.config import SearchConfig
+from rag.document import Document, read_document
 from rag.errors import InvalidParameterError, UnknownArticleError
+from rag.gloss import Gloss, Glosser
 from rag.reranking import Reranker
 from rag.retriever import Retriever
 from rag.types import SearchRequest, SearchResponse
 
 if TYPE_CHECKING:
     from rag.answering.llm import Llm
+
+_DOCUMENTS_KEPT = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,8 @@ class _Asking:
 
     retriever: Retriever
     answerer: Answerer
+    glosser: Glosser
+    document: Callable[[str], Document]
 
 
 class Engine:
@@ -114,10 +121,23 @@ class Engine:
         Raises:
             UnknownArticleError: there is none of that id.
         """
-        found = self._index.database.article(article_id)
-        if found is None:
-            raise UnknownArticleError([article_id])
-        return found
+        return _article(self._index, article_id)
+
+    def document(self, article_id: str) -> Document:
+        """An article as a readable document with exact positions; the last few are kept.
+
+        Raises:
+            UnknownArticleError: there is none of that id.
+        """
+        return self._asking.document(article_id)
+
+    def gloss(self, word: str) -> Gloss:
+        """What a Chinese or English word means in the other language; without entries if it is not known.
+
+        Raises:
+            InvalidParameterError: it is empty or longer than 40 characters.
+        """
+        return self._asking.glosser.gloss(word)
 
     def articles(self, offset: int = 0, limit: int = 100) -> list[tuple[Article, int]]:
         """Articles by id, each with its number of passages.
@@ -147,10 +167,22 @@ class Engine:
 
     def _prepared(self, index: SearchIndex, encoder: Encoder) -> _Asking:
         retriever = Retriever(index, encoder, self._config, self._reranker)
-        return _Asking(retriever, Answerer(index, encoder, retriever, self._llm))
+        return _Asking(
+            retriever,
+            Answerer(index, encoder, retriever, self._llm),
+            Glosser(retriever.dictionary, index.tokenizer, index.manifest.recipe.glossary),
+            lru_cache(_DOCUMENTS_KEPT)(lambda article_id: read_document(_article(index, article_id)[0])),
+        )
 
     def _load_encoder(self, index: SearchIndex) -> Encoder:
         return load_encoder(index.manifest.recipe.encoder.name, self._device)
+
+
+def _article(index: SearchIndex, article_id: str) -> tuple[Article, int]:
+    found = index.database.article(article_id)
+    if found is None:
+        raise UnknownArticleError([article_id])
+    return found
 
 
 def _same_encoder(a: SearchIndex, b: SearchIndex) -> bool:

@@ -1,34 +1,39 @@
 // The addresses of this site, made and read, and the one rule for addresses that come from articles.
 
-import { recall, remember } from "./memory.js";
-
-const BACK = "cited-rag.back";
-
-/** /?q=…, or / when there is no question. */
-export function searchAddress(query) {
-  return query ? `/?${new URLSearchParams({ q: query })}` : "/";
+/** /?q=…&lang=…, or / when there is no question. */
+export function searchAddress(query, lang) {
+  return query ? `/?${new URLSearchParams({ q: query, lang })}` : "/";
 }
 
-export function queryOfAddress() {
-  return (new URLSearchParams(location.search).get("q") ?? "").trim();
+export function ofAddress(name) {
+  return (new URLSearchParams(location.search).get(name) ?? "").trim();
 }
 
-/** The page of an article with a span marked. The id's slashes separate folders; all else in it is data. */
+/** The id's slashes separate folders; all else in it is data. */
+const encoded = (id) => id.split("/").map(encodeURIComponent).join("/");
+
+/** The page of an article with a span marked. */
 export function articleAddress(id, { start, end }) {
-  return `/articles/${id.split("/").map(encodeURIComponent).join("/")}#${start}-${end}`;
+  return `/articles/${encoded(id)}#${start}-${end}`;
 }
 
-/** The API's address of the article whose page this is; the id stays encoded as it came. */
-export function articleApiAddress() {
-  return location.pathname.replace(/^\/articles\//, "/v1/articles/");
+export function articleApi(id, rest = "") {
+  return `/v1/articles/${encoded(id)}${rest}`;
 }
 
-/** {start, end} of "#start-end" if that is a span within a text of `length` code points, else null. */
-export function spanOfFragment(fragment, length) {
-  const match = /^#(\d{1,15})-(\d{1,15})$/.exec(fragment);
-  if (!match) return null;
-  const [start, end] = [Number(match[1]), Number(match[2])];
-  return start < end && end <= length ? { start, end } : null;
+export function articleOfPage() {
+  const path = location.pathname.slice("/articles/".length);
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+/** {start, end, digest} of "#start-end" or of a citation's "#start-end-digest", else null. */
+export function spanOfFragment(fragment) {
+  const [, start, end, digest] = /^#(\d{1,15})-(\d{1,15})(?:-([0-9a-f]{12}))?$/.exec(fragment) ?? [];
+  return Number(start) < Number(end) ? { start, end, digest } : null;
 }
 
 /** The address if it leads to the web, else null: articles may say "javascript:…". */
@@ -38,20 +43,4 @@ export function webAddress(address) {
   } catch {
     return null;
   }
-}
-
-/** The id of a result on the search page, and the fragment that leads back to it. */
-export function resultAnchor(rank) {
-  return `result-${rank}`;
-}
-
-// An article's address says nothing about the search that led there, so that it can be shared; the tab remembers.
-
-export function rememberResult(query, rank) {
-  remember("sessionStorage", BACK, `${searchAddress(query)}#${resultAnchor(rank)}`);
-}
-
-export function lastResult() {
-  const address = recall("sessionStorage", BACK);
-  return address?.startsWith("/?") ? address : null;
 }

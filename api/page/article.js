@@ -1,111 +1,63 @@
-// The article page: the source text as it stands in its file, with the span that the fragment names marked.
+// An article's own page: the source view, with the quote marked that the fragment names.
 
-import { articleApiAddress, lastResult, spanOfFragment, webAddress } from "./addresses.js";
-import { ask } from "./api.js";
-import { element } from "./dom.js";
-import { showFailure } from "./failure.js";
-import { langOf, number, speaks, startLanguage, t } from "./language.js";
-import { lengthInCodePoints, splitByCodePoints } from "./positions.js";
+import { articleApi, articleOfPage, spanOfFragment } from "./addresses.js";
+import { get } from "./api.js";
+import { $ } from "./dom.js";
+import { keptEvidence } from "./evidence.js";
+import { startKeys } from "./keys.js";
+import { startLanguage, t } from "./language.js";
+import { SourceView } from "./source.js";
 
-const $ = (id) => document.getElementById(id);
-const ANNOUNCED_FOR = 4000;
+const id = articleOfPage();
+const kept = keptEvidence(id);
+const view = new SourceView($("article"), { heading: "h1", onMove: ({ link }) => history.pushState(null, "", link) });
+view.evidence = kept;
 
-/** {detail, text, length} of the article once it is there. */
-let article = null;
-let span = null;
-let failure = null;
+/** What is wrong with the fragment, as a string's name, if anything. */
+let wrong = null;
 
-async function load() {
-  failure = null;
-  $("problem").replaceChildren();
-  $("status").textContent = t("loadingArticle");
+async function followFragment(options) {
+  wrong = null;
+  const span = spanOfFragment(location.hash);
+  let place = { id };
+  if (span) {
+    const known = [...kept.cited, ...kept.found].find((other) => other.link.endsWith(location.hash));
+    try {
+      // the quote may have moved since the link was made: the server knows where it is now
+      const query = new URLSearchParams(Object.entries(span).filter(([, value]) => value !== undefined));
+      const { start, end, quote } = await get(articleApi(id, `/source?${query}`));
+      place = known?.start === start ? known : { ...known, id, start, end, quote, link: location.pathname + location.hash };
+    } catch (failure) {
+      wrong = failure.status === 410 ? "quoteGone" : "badFragment";
+    }
+  } else if (location.hash.length > 1) wrong = "badFragment";
+  await view.open(place, options);
+  say();
+}
+
+function say() {
+  const title = $("article").querySelector("h1");
+  if (title) document.title = `${title.textContent} · cited-rag`;
+  $("back").href = kept.address ?? "/";
+  $("back").textContent = `← ${t(kept.address ? "backToResults" : "backToStart")}`;
+  $("note").hidden = !wrong || !title;
+  $("note").textContent = wrong && title ? t(wrong, { fragment: decoded(location.hash.slice(1)) }) : "";
+}
+
+function decoded(fragment) {
   try {
-    const address = articleApiAddress();
-    const [detail, source] = await Promise.all([ask(address), ask(`${address}/source`)]);
-    article = { detail, text: source.quote, length: lengthInCodePoints(source.quote) };
-  } catch (error) {
-    failure = error;
-  }
-  $("status").textContent = "";
-  sayAll();
-  if (article) markSpan();
-}
-
-/** Everything whose words depend on the page's language. */
-function sayAll() {
-  const back = lastResult();
-  $("back").href = back ?? "/";
-  $("back").textContent = `← ${t(back ? "backToResults" : "backToStart")}`;
-  if (failure) showFailure($("problem"), failure, load);
-  if (!article) return;
-  const { title, language } = article.detail;
-  document.title = `${title} · cited-rag`;
-  $("article").hidden = false;
-  $("title").textContent = title;
-  $("title").lang = langOf(language);
-  $("source").lang = langOf(language);
-  $("about").replaceChildren(...about(article.detail));
-  sayPosition();
-}
-
-function about({ site, author, dates, url }) {
-  const said = Object.entries(dates).map(([name, date]) => {
-    const key = `date_${name}`;
-    return `${speaks(key) ? t(key) : name} ${date.slice(0, 10)}`;
-  });
-  const parts = [site, author, ...said].filter(Boolean).map((text) => element("span", {}, text));
-  const address = webAddress(url);
-  if (address) parts.push(element("a", { href: address, rel: "noopener noreferrer" }, t("original")));
-  return parts;
-}
-
-function sayPosition() {
-  const ignored = span === null && location.hash.length > 1;
-  $("note").hidden = !ignored;
-  $("note").textContent = ignored ? t("badFragment", { fragment: location.hash.slice(1) }) : "";
-  $("quote-tools").hidden = span === null;
-  if (span === null) return;
-  $("position").textContent = t("position", span);
-  $("position").title = t("positionHelp", { length: number(article.length) });
-}
-
-function markSpan({ smoothly = false } = {}) {
-  span = spanOfFragment(location.hash, article.length);
-  sayPosition();
-  if (span === null) {
-    $("source").replaceChildren(article.text);
-    return;
-  }
-  const [before, quote, after] = splitByCodePoints(article.text, span.start, span.end);
-  const mark = element("mark", { tabIndex: -1 }, quote);
-  $("source").replaceChildren(before, mark, after);
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const fits = mark.getBoundingClientRect().height < innerHeight * 0.7;
-  mark.focus({ preventScroll: true }); // so that keyboards and screen readers go on from the quote
-  mark.scrollIntoView({ block: fits ? "center" : "start", behavior: smoothly && !calm ? "smooth" : "instant" });
-}
-
-async function copyQuote() {
-  const mark = $("source").querySelector("mark");
-  try {
-    await navigator.clipboard.writeText(mark.textContent);
-    announce("copied");
+    return decodeURIComponent(fragment);
   } catch {
-    // browsers keep the clipboard from pages that came over plain HTTP
-    getSelection().selectAllChildren(mark);
-    announce("copyByHand");
+    return fragment;
   }
 }
 
-let silence;
-function announce(name) {
-  clearTimeout(silence);
-  $("status").textContent = t(name);
-  silence = setTimeout(() => $("status").replaceChildren(), ANNOUNCED_FOR);
-}
-
-$("copy").addEventListener("click", copyQuote);
-addEventListener("hashchange", () => article && markSpan({ smoothly: true }));
+startLanguage(() => {
+  say();
+  view.say();
+});
+startKeys({ focusSearch: () => $("back").click(), closePanel: () => false, step: (by) => view.step(by) });
+addEventListener("hashchange", () => followFragment({ smoothly: true }));
 history.scrollRestoration = "manual"; // the fragment says where to look
-startLanguage(sayAll);
-load();
+say();
+followFragment();

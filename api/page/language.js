@@ -1,15 +1,18 @@
-// Which language the page speaks: the reader's choice, else the browser's.
+// Which language the page speaks: the address's, else the reader's choice, else the question's, else the browser's.
 
-import { STRINGS } from "./strings.js";
+import { ofAddress } from "./addresses.js";
+import { $ } from "./dom.js";
 import { recall, remember } from "./memory.js";
+import { STRINGS } from "./strings.js";
 
-const KEY = "cited-rag.language";
-let current = chosen() ?? (navigator.language.toLowerCase().startsWith("zh") ? "zh-CN" : "en");
+const KEY = "language";
+const known = (language) => (Object.hasOwn(STRINGS, language ?? "") ? language : null);
+const chosen = () => known(recall("localStorage", KEY));
+const browsers = () => (navigator.language.toLowerCase().startsWith("zh") ? "zh-CN" : "en");
+let current = known(ofAddress("lang")) ?? chosen() ?? languageOf(ofAddress("q")) ?? browsers();
+let changed = () => {};
 
-function chosen() {
-  const language = recall("localStorage", KEY);
-  return Object.hasOwn(STRINGS, language ?? "") ? language : null;
-}
+export const language = () => current;
 
 /** A string of the current language with its {names} filled in. */
 export function t(name, values = {}) {
@@ -22,8 +25,8 @@ export function speaks(name) {
 }
 
 /** 12345 as people write it. */
-export function number(value) {
-  return new Intl.NumberFormat(current).format(value);
+export function number(value, options) {
+  return new Intl.NumberFormat(current, options).format(value);
 }
 
 /** The HTML lang of an article, passage or quote, from the API's language. */
@@ -31,23 +34,38 @@ export function langOf(language) {
   return language === "zh" ? "zh-CN" : "en";
 }
 
+/** What a question is written in: Chinese ones hold Latin names, English ones a Chinese word or two. */
+function languageOf(text) {
+  if (!/\p{L}/u.test(text)) return null;
+  const count = (pattern) => text.match(pattern)?.length ?? 0;
+  return count(/\p{Script=Han}/gu) > count(/\p{Script=Latin}+/gu) ? "zh-CN" : "en";
+}
+
+/** Follows the address, or a new question where neither the reader nor the address has chosen. */
+export function speakFor(query, fromAddress) {
+  const wanted = (fromAddress && known(ofAddress("lang"))) || (chosen() ?? languageOf(query));
+  if (wanted && wanted !== current) change(wanted);
+}
+
+function change(language) {
+  current = language;
+  say();
+  changed();
+}
+
+function say() {
+  document.documentElement.lang = current;
+  for (const node of document.querySelectorAll("[data-text]")) node.textContent = t(node.dataset.text);
+  for (const node of document.querySelectorAll("[data-label]")) node.setAttribute("aria-label", t(node.dataset.label));
+  for (const node of document.querySelectorAll("[data-placeholder]")) node.placeholder = t(node.dataset.placeholder);
+  $("language").textContent = t("otherLanguage");
+  $("language").lang = other();
+}
+
 /** Wires the switch, says everything once, and calls back after each change. */
 export function startLanguage(onChange) {
-  const button = document.getElementById("language");
-  const say = () => {
-    document.documentElement.lang = current;
-    for (const node of document.querySelectorAll("[data-text]")) node.textContent = t(node.dataset.text);
-    for (const node of document.querySelectorAll("[data-label]")) node.setAttribute("aria-label", t(node.dataset.label));
-    for (const node of document.querySelectorAll("[data-placeholder]")) node.placeholder = t(node.dataset.placeholder);
-    button.textContent = t("otherLanguage");
-    button.lang = other();
-  };
-  const change = (language) => {
-    current = language;
-    say();
-    onChange();
-  };
-  button.addEventListener("click", () => {
+  changed = onChange;
+  $("language").addEventListener("click", () => {
     remember("localStorage", KEY, other());
     change(other());
   });
@@ -55,6 +73,7 @@ export function startLanguage(onChange) {
   addEventListener("pageshow", (event) => {
     if (event.persisted && (chosen() ?? current) !== current) change(chosen());
   });
+  $("server")?.remove(); // the results for readers without JavaScript
   say();
 }
 

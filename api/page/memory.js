@@ -1,8 +1,9 @@
-// Browser storage that may be switched off: then nothing is remembered and nothing breaks.
+// Browser storage that may be switched off, full or meddled with: then nothing is remembered and nothing breaks.
 
+/** The value kept under `key`, else null. */
 export function recall(storage, key) {
   try {
-    return window[storage].getItem(key);
+    return JSON.parse(window[storage].getItem(`cited-rag.${key}`));
   } catch {
     return null;
   }
@@ -10,7 +11,7 @@ export function recall(storage, key) {
 
 export function remember(storage, key, value) {
   try {
-    window[storage].setItem(key, value);
+    window[storage].setItem(`cited-rag.${key}`, JSON.stringify(value));
   } catch {
     // a reader who forbids storage still gets a working page
   }

@@ -1,107 +1,97 @@
-// Turns the API's results into elements.
+// Turns the passages found into elements.
 
-import { articleAddress, rememberResult, resultAnchor } from "./addresses.js";
+import { articleAddress } from "./addresses.js";
 import { element } from "./dom.js";
 import { langOf, speaks, t } from "./language.js";
-import { findBestSentence, findHighlights } from "./readable.js";
+import { findQuote, findWords, marked } from "./marking.js";
 import { fieldsOf } from "./records.js";
 
-export function resultElement(result, query) {
+/** `open(place, opener)` shows a place, or a rank's best sentence, in the source. */
+export function resultElement(result, query, titles, open) {
   const { article, best_sentence: best, rank } = result;
-  const link = element("a", { href: articleAddress(article.id, best), className: "source-link" }, t("showInSource"));
-  link.setAttribute("aria-describedby", `${resultAnchor(rank)}-title`); // else all links of the list sound alike
-  link.addEventListener("click", () => rememberResult(query, rank));
+  const link = sourceLink(t("showInSource"), article.id, best, (opener) => open(rank, opener));
+  link.className = "source-link";
+  link.setAttribute("aria-describedby", `result-${rank}-title`); // else all links of the list sound alike
   return element(
     "li",
-    { id: resultAnchor(rank), className: "result", tabIndex: -1 },
-    element("span", { className: "rank" }, String(rank)),
+    { id: `result-${rank}`, className: "result", tabIndex: -1, "aria-labelledby": `result-${rank}-title` },
+    element("span", { className: "rank", "aria-hidden": "true" }, String(rank)),
     heading(result),
     ...passage(result),
-    element(
-      "p",
-      { className: "faint foot" },
-      link,
-      element("span", { className: "numbers" }, `${best.start}–${best.end}`),
-      element("span", { className: "numbers score" }, t("score", { score: result.score.toFixed(2) })),
-    ),
-    translations(result),
+    element("p", { className: "faint foot" }, link, element("span", { className: "numbers" }, `${best.start}–${best.end}`)),
+    translations(result, titles, open),
+    whyPanel(result, query),
   );
 }
 
+/** A real link, for new tabs and sharing; pressed, it opens beside the answer. */
+function sourceLink(text, id, span, onPress) {
+  const link = element("a", { href: articleAddress(id, span) }, text);
+  link.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    onPress(link);
+  });
+  return link;
+}
+
 /** Links to the same passage in other articles, which the list shows only once. */
-function translations({ parallel }) {
+function translations({ parallel, language }, titles, open) {
   if (!parallel.length) return null;
-  const links = parallel.map((other) => element("a", { href: articleAddress(other.article_id, other) }, other.article_id));
-  const separated = links.flatMap((link, i) => (i ? [" · ", link] : [link]));
-  return element("p", { className: "faint also" }, t("alsoIn"), " ", ...separated);
+  const links = parallel.map(({ article_id: id, start, end }) => {
+    const place = { id, start, end, language, link: articleAddress(id, { start, end }) };
+    return sourceLink(titles.get(id) ?? id, id, { start, end }, (opener) => open(place, opener));
+  });
+  return element("p", { className: "faint" }, t("alsoIn"), " ", ...links.flatMap((link, i) => (i ? [" · ", link] : [link])));
+}
+
+function whyPanel(result, query) {
+  const place = element("div", { className: "why-body" });
+  const panel = element("details", { className: "why" }, element("summary", {}, t("why")), place);
+  panel.addEventListener("toggle", async () => {
+    if (panel.open && !place.children.length) (await import("./why.js")).showWhy(place, result, query);
+  });
+  return panel;
 }
 
 function heading({ article, heading: path, kind, language, rank }) {
   const kindName = `kind_${kind}`;
-  const title = element("h2", { id: `${resultAnchor(rank)}-title`, lang: langOf(article.language) }, article.title);
-  const trail = path.length ? element("p", { className: "path", lang: langOf(article.language) }, path.join(" › ")) : null;
-  const tags = element(
-    "p",
-    { className: "tags" },
-    element("span", {}, t(`passageIn_${language}`)),
-    speaks(kindName) ? element("span", {}, t(kindName)) : null,
+  const lang = langOf(article.language);
+  const tags = [t(`passageIn_${language}`), speaks(kindName) ? t(kindName) : null].filter(Boolean);
+  return element(
+    "header",
+    {},
+    element("h3", { id: `result-${rank}-title`, lang }, article.title),
+    path.length ? element("p", { className: "path", lang }, path.join(" › ")) : null,
+    element("p", { className: "tags" }, ...tags.map((tag) => element("span", { className: "tag" }, tag))),
   );
-  return element("header", {}, title, trail, tags);
 }
 
 /** The readable passage; where the best sentence cannot be shown inside it, the quote by itself comes first. */
 function passage(result) {
-  const { text, language, best_sentence: best } = result;
+  const { text, quote, start, end, language, best_sentence: best, highlights } = result;
   const lang = langOf(language);
   const fields = fieldsOf(result);
-  const sentence = findBestSentence(text, result, fields ?? undefined);
-  const marks = { sentence, words: findHighlights(text, result) };
-  const body = fields ? record(text, fields, marks) : prose(text, marks);
+  const sentence = findQuote(text, best.quote, (best.start - start) / (end - start));
+  const words = findWords(text, quote, start, highlights);
+  const say = (from, to) => marked(text, from, to, sentence ? [sentence] : [], words);
+  const body = fields ? record(fields, say) : prose(text, say);
   body.lang = lang;
   if (sentence) return [body];
-  const quote = element("blockquote", { lang }, element("mark", {}, best.quote));
-  return [element("p", { className: "faint" }, t("verbatim")), quote, body];
+  return [element("p", { className: "faint" }, t("verbatim")), element("blockquote", { lang }, element("mark", {}, best.quote)), body];
 }
 
-function prose(text, marks) {
-  const lines = [...text.matchAll(/[^\n]+/g)].map(({ index, 0: line }) =>
-    element("p", {}, ...marked(text, index, index + line.length, marks)),
-  );
+function prose(text, say) {
+  const lines = [...text.matchAll(/[^\n]+/g)].map(({ index, 0: line }) => element("p", {}, ...say(index, index + line.length)));
   return element("div", { className: "passage" }, ...lines);
 }
 
-function record(text, fields, marks) {
+function record(fields, say) {
   const rows = fields.map(({ header, start, end }) =>
     // without a header the value is the row's name, which introduces the rest
     header
-      ? element("div", {}, element("dt", {}, header), element("dd", {}, ...marked(text, start, end, marks)))
-      : element("div", { className: "name" }, element("dt", {}, ...marked(text, start, end, marks)), element("dd")),
+      ? element("div", {}, element("dt", {}, header), element("dd", {}, ...say(start, end)))
+      : element("div", { className: "name" }, element("dt", {}, ...say(start, end)), element("dd")),
   );
-  return element("dl", { className: "record" }, ...rows);
-}
-
-/** text[start:end] with the best sentence in <mark> and the query's words in <em>. */
-function marked(text, start, end, { sentence, words }) {
-  const low = Math.min(Math.max(sentence?.start ?? end, start), end);
-  const high = Math.min(Math.max(sentence?.end ?? end, low), end);
-  const inside = emphasised(text, low, high, words);
-  return [
-    ...emphasised(text, start, low, words),
-    ...(inside.length ? [element("mark", {}, ...inside)] : []),
-    ...emphasised(text, high, end, words),
-  ];
-}
-
-function emphasised(text, start, end, words) {
-  const parts = [];
-  let at = start;
-  for (const word of words) {
-    const [from, to] = [Math.max(word.start, at), Math.min(word.end, end)];
-    if (from >= to) continue;
-    if (at < from) parts.push(text.slice(at, from));
-    parts.push(element("em", {}, text.slice(from, to)));
-    at = to;
-  }
-  if (at < end) parts.push(text.slice(at, end));
-  return parts;
+  return element("dl", { className: "record passage" }, ...rows);
 }

@@ -1,66 +1,167 @@
 // The search page. Its state is the address: whatever changes the question changes the address and then shows it.
 
-import { queryOfAddress, searchAddress } from "./addresses.js";
-import { search } from "./api.js";
+import { ofAddress, searchAddress } from "./addresses.js";
+import { showAnswer } from "./answer.js";
+import { answerEvents, Failure } from "./api.js";
+import { $, button, element, skeleton } from "./dom.js";
 import { showFailure } from "./failure.js";
-import { number, startLanguage, t } from "./language.js";
+import { startKeys } from "./keys.js";
+import { language, speakFor, startLanguage, t } from "./language.js";
+import { addRecent, clearRecents, recents } from "./recents.js";
 import { resultElement } from "./results.js";
 
-const $ = (id) => document.getElementById(id);
 const input = $("q");
+const SKELETONS = 3;
 
-/** One of {} (start), {loading}, {answer}, {failure}; `query` is the question it belongs to. */
-let state = { query: "" };
+/**
+ * What is known of the answer to `query`. Phases: none (the start), asking, streaming, done, failed, and broken: a part
+ * came, then the server left.
+ */
+let state = start("");
 let running = null;
+let opener = null;
+let panel = null;
 
-function show(next) {
-  state = next;
-  const { query, loading, answer, failure } = state;
-  document.title = query ? `${query} · cited-rag` : "cited-rag";
-  document.body.classList.toggle("asked", query !== "");
-  $("start").hidden = query !== "";
-  $("results").setAttribute("aria-busy", String(Boolean(loading)));
-  $("status").textContent = loading ? t("searching") : answer ? summary(answer) : "";
-  if (loading) return; // the last results stay, dimmed, until the next ones are there
-  $("results").replaceChildren(...(answer?.results ?? []).map((result) => resultElement(result, query)));
-  $("problem").replaceChildren();
-  if (failure) showFailure($("problem"), failure, () => run(query));
-}
-
-function summary({ results, took_ms: took }) {
-  if (!results.length) return t("nothingFound");
-  return t(results.length === 1 ? "foundOne" : "foundOther", { count: results.length, ms: number(Math.ceil(took)) });
+function start(query) {
+  return { query, phase: query ? "asking" : "", question: "", sources: null, text: "", citations: [], done: null, failure: null };
 }
 
 async function run(query) {
   running?.abort();
   running = new AbortController();
   const { signal } = running;
-  if (!query) return show({ query });
-  show({ query, loading: true });
+  closePanel();
+  $("card")?.remove();
+  state = start(query);
+  showAll();
+  if (!query) return;
   try {
-    const answer = await search(query, signal);
-    if (!signal.aborted) show({ query, answer });
+    for await (const { event, data } of answerEvents(query, signal)) {
+      if (signal.aborted) return;
+      take(event, data);
+    }
+    if (state.phase !== "done") throw new Failure();
+    addRecent(query);
   } catch (failure) {
-    if (failure.name === "AbortError" || signal.aborted) return; // a newer question is on its way
-    show({ query, failure });
+    if (signal.aborted || failure.name === "AbortError") return; // a newer question is on its way
+    if (!(failure instanceof Failure)) throw failure;
+    Object.assign(state, { failure, phase: state.sources ? "broken" : "failed" });
+    showAll();
   }
 }
 
-/** Asks what the address asks, and goes to the result it names, if any. */
-async function followAddress() {
-  const query = queryOfAddress();
+/** One event of the answer in the making. */
+function take(event, data) {
+  if (event === "sources") {
+    Object.assign(state, { sources: data, question: data.query_language, phase: "streaming" });
+    showResults();
+  } else if (event === "answer.delta") state.text += data.text;
+  else if (event === "citation") {
+    state.citations = [...state.citations, data];
+    // so that it opens at once; a failure is shown when it is pressed
+    source().then(({ article }) => article(data.document_id)).catch(() => {});
+  } else if (event === "answer.reset") Object.assign(state, { text: "", citations: [], reset: data });
+  else if (event === "answer.done") {
+    const sources = state.sources ?? data;
+    Object.assign(state, { done: data, text: data.answer, citations: data.citations, question: data.question_language, sources, phase: "done" });
+    const { query, citations } = state;
+    source().then(({ evidenceOf, keepEvidence }) => keepEvidence(query, evidenceOf({ citations, sources })));
+    showAll();
+    return;
+  } else if (event === "error") throw new Failure(data);
+  showAnswer(state, openCitation);
+}
+
+function showAll() {
+  const { query, phase, failure } = state;
+  document.title = query ? `${query} · cited-rag` : "cited-rag";
+  document.body.classList.toggle("asked", query !== "");
+  $("start").hidden = query !== "";
+  if (!query) showRecents();
+  $("status").textContent = phase ? summary() : "";
+  $("asked").hidden = input.scrollWidth <= input.clientWidth; // a long question is shown in full
+  $("asked").textContent = query;
+  showAnswer(state, openCitation);
+  showResults();
+  $("problem").replaceChildren();
+  if (failure) showFailure($("problem"), failure, () => run(query), phase === "broken");
+}
+
+/** What a screen reader hears. */
+function summary() {
+  const { phase, done, citations, sources } = state;
+  if (phase === "failed" || phase === "broken") return "";
+  if (phase !== "done") return t("searching");
+  const passages = sources.results.length;
+  return done.answerable ? t("answered", { count: citations.length, passages }) : done.answer;
+}
+
+function showResults() {
+  const { query, phase, sources, done } = state;
+  const results = sources?.results ?? [];
+  $("passages").hidden = !phase || phase === "failed";
+  $("passages").setAttribute("aria-busy", String(!sources));
+  const name = done && !done.answerable ? "nearest" : results.length === 1 ? "passageOne" : "passageOther";
+  $("passages-title").textContent = t(sources ? (results.length ? name : "nothingFound") : "searching", { count: results.length });
+  $("waiting").replaceChildren(...Array.from({ length: sources ? 0 : SKELETONS }, skeleton));
+  if (!sources) $("results").replaceChildren();
+  const key = JSON.stringify([query, language(), results.map((result) => result.id)]);
+  if ($("results").dataset.key === key && sources && results.length === $("results").children.length) return;
+  $("results").dataset.key = key;
+  const titles = new Map(results.map(({ article }) => [article.id, article.title]));
+  $("results").replaceChildren(...results.map((result) => resultElement(result, query, titles, openFound)));
+}
+
+// -- the source beside the answer
+
+function openCitation(marker, from) {
+  open((evidence) => evidence.cited.find((place) => place.marker === marker), from);
+}
+
+/** The place of a rank, or a place that is none of the evidence. */
+function openFound(place, from) {
+  open((evidence) => (place.id ? place : evidence.found.find((found) => found.rank === place)), from);
+}
+
+/** Not needed for the first paint, so it comes with the first citation. */
+const source = async () => ({ ...(await import("./source.js")), ...(await import("./evidence.js")) });
+
+async function open(choose, from) {
+  const { SourceView, evidenceOf } = await source();
+  const evidence = evidenceOf(state);
+  panel ??= new SourceView($("panel"), { heading: "h2", onClose: closePanel });
+  panel.evidence = evidence;
+  opener = from;
+  document.body.classList.add("reading-source");
+  panel.open(choose(evidence));
+}
+
+function closePanel() {
+  if ($("panel").hidden) return false;
+  panel.close();
+  document.body.classList.remove("reading-source");
+  opener?.isConnected ? opener.focus() : input.focus();
+  return true;
+}
+
+// -- the question
+
+/** Asks what the address asks. */
+function followAddress() {
+  const query = ofAddress("q");
   input.value = query;
-  await run(query);
-  if (/^#result-\d+$/.test(location.hash)) $(location.hash.slice(1))?.focus();
+  speakFor(query, true);
+  return run(query);
 }
 
 function ask(query) {
+  speakFor(query, false);
   // asking the same again is no new step in the history
-  const move = query === queryOfAddress() ? "replaceState" : "pushState";
-  history[move](null, "", searchAddress(query));
+  const move = query === ofAddress("q") ? "replaceState" : "pushState";
+  history[move](null, "", searchAddress(query, language()));
   scrollTo(0, 0);
-  followAddress();
+  input.value = query;
+  run(query);
 }
 
 $("search").addEventListener("submit", (event) => {
@@ -69,25 +170,38 @@ $("search").addEventListener("submit", (event) => {
   ask(input.value.trim());
 });
 
-$("examples").addEventListener("click", (event) => {
+$("start").addEventListener("click", (event) => {
   const link = event.target.closest("a");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return; // a new tab is the browser's job
   event.preventDefault();
   ask(link.textContent);
 });
 
-document.addEventListener("keydown", (event) => {
-  // with a Chinese keyboard layout the key / writes 、
-  const slash = event.key === "/" || event.key === "、";
-  const typing = event.target.closest?.("input, textarea, [contenteditable]");
-  if (!slash || typing || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
-  event.preventDefault();
-  input.focus();
-  input.select();
-});
+function showRecents() {
+  const kept = recents();
+  const links = kept.map((question) => element("li", {}, element("a", { href: searchAddress(question, language()) }, question)));
+  const clear = button("quiet", t("clear"), () => {
+    clearRecents();
+    showRecents();
+    input.focus();
+  });
+  $("recents").hidden = !kept.length;
+  $("recents").replaceChildren(element("h2", { className: "overline" }, t("recents"), clear), element("ul", {}, ...links));
+}
 
-addEventListener("popstate", () => {
-  if (queryOfAddress() !== state.query) followAddress();
+startLanguage(() => {
+  if (state.query) history.replaceState(null, "", searchAddress(state.query, language()));
+  showAll();
+  panel?.say();
 });
-startLanguage(() => show(state));
+startKeys({
+  focusSearch: () => {
+    input.focus();
+    input.select();
+  },
+  closePanel,
+  step: (by) => $("panel").hidden || panel.step(by),
+});
+addEventListener("popstate", () => ofAddress("q") !== state.query && followAddress());
 followAddress();
+document.head.append(element("link", { rel: "stylesheet", href: "/page/later.css" })); // for what is not open yet

@@ -46,8 +46,8 @@ def article_source(
     """
     article, _ = engine.article(article_id)
     stop = len(article.text) if end is None else end
-    if digest is not None and end is not None and start < end:
-        found = find_again(article_id, article.text, Span(start, end), digest)
+    if digest is not None and start <= stop:
+        found = find_again(article_id, article.text, Span(start, stop), digest)
         start, stop = found.start, found.end
     if not start <= stop <= len(article.text):
         raise InvalidParameterError(

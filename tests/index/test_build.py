@@ -250,6 +250,26 @@ def test_other_settings_make_another_index(
     assert found == (settings.cut, settings.dense, settings.user_dictionary, settings.glossary)
 
 
+def test_what_decides_the_answers_makes_another_generation_and_embeds_nothing(
+    articles: Path, home: Path, counting: CountingEncoder
+):
+    first = build(home, articles, counting, settings=BuildSettings(answering={"threshold": 0.5}))
+    before = opened(home)
+    counting.texts.clear()
+    second = build(home, articles, counting, settings=BuildSettings(answering={"threshold": 0.6}))
+    assert second.version != first.version
+    assert second.unchanged == ("coffee.md", "lake.txt", "tea.md")
+    assert second.added == second.changed == second.removed == ()
+    assert counting.texts == []
+    after = opened(home)
+    assert (before.manifest.answering, after.manifest.answering) == ({"threshold": 0.5}, {"threshold": 0.6})
+    assert before.manifest.content != after.manifest.content
+    assert before.manifest.recipe == after.manifest.recipe
+    assert everything(before) == everything(after)
+    third = build(home, articles, counting, settings=BuildSettings(answering={"threshold": 0.6}))
+    assert third.version == second.version, "nothing has changed"
+
+
 def test_a_user_dictionary_changes_the_tokens_of_passages_and_questions(articles: Path, home: Path, encoder: Encoder):
     build(home, articles, encoder)
     assert not opened(home).lexical.knows("苏轼修筑")

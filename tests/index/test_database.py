@@ -1,10 +1,13 @@
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from index.database import Database, StoredPassage, write_database
+from index.database import Database, StoredPassage, sha256_of_text, write_database
+from index.errors import DamagedIndexError
 from index.parallel import Parallel
 from index.passages import cut_passages
 from index.reading import SourceFile, read_article
@@ -116,3 +119,85 @@ def test_reading_leaves_no_files_beside_it(tmp_path: Path):
     database.articles()
     database.close()
     assert [path.name for path in tmp_path.iterdir()] == ["db"]
+
+
+# -- reading again what may have been altered --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def one(tmp_path: Path) -> Database:
+    """A file of its own with one article."""
+    write_database(tmp_path / "db", [stored(0)])
+    return Database(tmp_path / "db")
+
+
+def alter(database: Database, statement: str, *values: object) -> None:
+    """Through a second connection, as a meddler does."""
+    with closing(sqlite3.connect(database.path)) as db, db:
+        assert db.execute(statement, values).rowcount == 1
+
+
+def test_reading_again_gives_the_article_as_it_was(database: Database):
+    for number in range(5):
+        article = seed(number).article
+        assert database.reread(article.id) == article
+
+
+def test_awkward_characters_are_no_damage(tmp_path: Path):
+    for i, text in enumerate(["", "\r\n\r", "😀𠮷 e\u0301 \ufeff", AWKWARD]):
+        read = read_article(SourceFile("a'b.md", text.encode()))
+        write_database(tmp_path / f"db{i}", [(read.article, [])])
+        assert Database(tmp_path / f"db{i}").reread("a'b.md").text == read.article.text
+
+
+@pytest.mark.parametrize("read_before", [False, True], ids=["unread", "read before"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE articles SET text = replace(text, 'AI', 'IA')",
+        "UPDATE articles SET text = text || ' '",
+        "UPDATE articles SET text = substr(text, 2)",
+        "UPDATE articles SET text = ''",
+        "UPDATE articles SET text_sha256 = ''",
+        "UPDATE articles SET text = CAST(x'ff' AS TEXT)",
+        "DELETE FROM articles",
+    ],
+)
+def test_an_alteration_is_seen_past_every_cache(one: Database, statement: str, read_before: bool):
+    """Ours, which still has the article, and SQLite's, which takes the file for one that never changes."""
+    article = seed(0).article
+    if read_before:
+        assert one.reread(article.id) == article
+        assert one.article(article.id) == (article, len(seed_passages(0)))
+    alter(one, statement)
+    with pytest.raises(DamagedIndexError, match=r"db: .*; repair it with: rag index --rebuild"):
+        one.reread(article.id)
+    if read_before:
+        assert one.article(article.id) == (article, len(seed_passages(0)))
+
+
+def test_an_article_that_was_replaced_with_its_checksum_is_read_as_it_is_now(one: Database):
+    """That it is another one is for whoever has a quote of it to find out."""
+    article = seed(0).article
+    alter(one, "UPDATE articles SET text = ?, text_sha256 = ?", "another", sha256_of_text("another"))
+    assert one.reread(article.id).text == "another"
+    assert one.reread(article.id).sha256 == article.sha256
+
+
+def test_a_file_that_is_no_database_any_more_is_damage(one: Database):
+    one.reread(seed(0).article.id)
+    one.path.write_bytes(b"\0" * one.path.stat().st_size)
+    with pytest.raises(DamagedIndexError, match=r"db: unreadable \(.+\); repair it with"):
+        one.reread(seed(0).article.id)
+
+
+def test_a_file_that_was_swept_away_is_still_read(one: Database):
+    """Who holds it open goes on answering from it."""
+    one.path.unlink()
+    assert one.reread(seed(0).article.id) == seed(0).article
+
+
+def test_many_threads_may_read_again(database: Database):
+    articles = [seed(number).article for number in range(5)] * 8
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(database.reread, (article.id for article in articles))) == articles

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ MANIFEST = Manifest(
     "v1", "2024-01-02T03:04:05+00:00", "abc", ("文章", "b"), 2, 10, 30,
     Recipe(EncoderRecord("m", 3, {"prompt": "问：", "n": 4, "x": None}), CutSettings(100, 300), DenseSettings(5),
            "词 3\n", "词,term\n"),
-    {"a.sqlite": "00", "lexical/b": "11"},
+    {"a.sqlite": "00", "lexical/b": "11"}, answering={"thresholds": {"zh→en": 0.25}, "weights": [1.5, -2]},
 )  # fmt: skip
 
 
@@ -23,6 +24,15 @@ def write(folder: Path, text: str) -> None:
 def test_it_comes_back_as_it_was(tmp_path: Path):
     write(tmp_path, MANIFEST.to_json())
     assert Manifest.load(tmp_path) == MANIFEST
+
+
+def test_what_decides_the_answers_is_kept_as_it_was_given(tmp_path: Path):
+    """Whatever that may mean to whoever answers."""
+    write(tmp_path, MANIFEST.to_json())
+    assert Manifest.load(tmp_path).answering == {"thresholds": {"zh→en": 0.25}, "weights": [1.5, -2]}
+    write(tmp_path, replace(MANIFEST, answering={}).to_json())
+    assert Manifest.load(tmp_path).answering == {}
+    assert "zh→en" in MANIFEST.to_json(), "people can read it"
 
 
 def test_people_can_read_it():
@@ -69,7 +79,7 @@ def test_a_manifest_without_one_of_its_entries_is_damage(tmp_path: Path, key: st
         Manifest.load(tmp_path)
 
 
-@pytest.mark.parametrize("found", [0, FORMAT + 1, "1.0", None])
+@pytest.mark.parametrize("found", [0, 3, FORMAT + 1, "1.0", None])
 def test_another_format_is_told_apart_whatever_else_it_holds(tmp_path: Path, found: object):
     write(tmp_path, json.dumps({"format": found}))
     with pytest.raises(
