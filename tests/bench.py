@@ -57,27 +57,30 @@ def _serve(home: Path) -> list[tuple[str, str]]:
         port = next(int(m[1]) for line in server.stderr if (m := re.search(r"running on http://[\d.]+:(\d+)", line)))
         # the server's log has to go somewhere, or it stops when the pipe is full
         threading.Thread(target=server.stderr.read, daemon=True).start()
-        times = _ask(port)
+        times = {route: _ask(port, route, field) for route, field in (("/v1/search", "query"), ("/v1/ask", "question"))}
         status = Path(f"/proc/{server.pid}/status").read_text()
         memory = int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024  # type: ignore[index]
     finally:
         server.terminate()
         server.wait()
-    p50, p95 = statistics.median(times), statistics.quantiles(times, n=20)[18]
-    return [
-        (f"`POST /v1/search`, one client, {len(times)} requests, p50 / p95", f"{p50:.1f} / {p95:.1f} ms"),
-        ("server memory after that", f"{memory:.0f} MB"),
+    rows = [
+        (
+            f"`POST {route}`, one client, {len(each)} requests, p50 / p95",
+            f"{statistics.median(each):.1f} / {statistics.quantiles(each, n=20)[18]:.1f} ms",
+        )
+        for route, each in times.items()
     ]
+    return [*rows, ("server memory after that", f"{memory:.0f} MB")]
 
 
-def _ask(port: int) -> list[float]:
+def _ask(port: int, route: str, field: str) -> list[float]:
     lines = (ROOT / "eval" / "question_sets" / "seeds.jsonl").read_text(encoding="utf-8").splitlines()
     connection = http.client.HTTPConnection("127.0.0.1", port)
     times = []
     for line in lines * ROUNDS:
-        body = json.dumps({"query": json.loads(line)["question"]})
+        body = json.dumps({field: json.loads(line)["question"]})
         began = time.perf_counter()
-        connection.request("POST", "/v1/search", body, {"Content-Type": "application/json"})
+        connection.request("POST", route, body, {"Content-Type": "application/json"})
         connection.getresponse().read()
         times.append((time.perf_counter() - began) * 1000)
     return times
