@@ -13,8 +13,8 @@ from rag.types import LARGEST_TOP_K, LONGEST_QUERY
 class TurnBody(StrictModel):
     """A question that was asked before, and what it was answered."""
 
-    question: str
-    answer: str = ""
+    question: str = Field(description="As it was asked.")
+    answer: str = Field("", description="What it was answered; may be left out.")
 
 
 class AskBody(StrictModel):
@@ -25,7 +25,7 @@ class AskBody(StrictModel):
         examples=["GPT-3 的训练成本是多少？", "How much did it cost to train GPT-3?"],
     )
     top_k: int = Field(10, ge=1, le=LARGEST_TOP_K, strict=True, description="How many passages to look at and return.")
-    filters: FiltersBody = FiltersBody()
+    filters: FiltersBody = Field(FiltersBody(), description="Which passages may be quoted.")
     stream: bool = Field(False, strict=True, description="Answer with server-sent events, while the answer is made.")
     generator: Wording | None = Field(
         None,
@@ -50,16 +50,16 @@ class CitationJson(StrictModel):
     """
 
     marker: int = Field(description="Its number in the answer: [1].")
-    cited_text: str
-    document_id: str
-    document_title: str
+    cited_text: str = Field(description="The quote, verbatim.")
+    document_id: str = Field(description="The article's id.")
+    document_title: str = Field(description="The article's title.")
     document_sha256: str = Field(
         description="Of the file's bytes: the same checksum, the same text, the same positions."
     )
-    language: Language
-    start_char_index: int
+    language: Language = Field(description="That of the passage.")
+    start_char_index: int = Field(description="Where the quote begins in the article's text, in code points.")
     end_char_index: int = Field(description="Exclusive.")
-    passage_id: str
+    passage_id: str = Field(description="The passage that it is from.")
     highlights: list[SpanJson] = Field(description="Words of the question in it, as positions in the article's text.")
     link: str = Field(
         description="Opens the page at the quote. It finds the quote again when the file has changed around it."
@@ -69,8 +69,8 @@ class CitationJson(StrictModel):
 class StatementJson(StrictModel):
     """A sentence of the answer with the markers of what it rests on."""
 
-    text: str
-    markers: list[int]
+    text: str = Field(description="As it stands in the answer, markers and line ends included.")
+    markers: list[int] = Field(description="Those of the citations that it rests on.")
     supported: bool = Field(
         description="Whether its quotes hold all figures, dates and Latin names it states, and are about the same."
     )
@@ -82,10 +82,10 @@ class AnswerJson(StrictModel):
     """An answer, or a refusal: then ``answerable`` is false, there are no citations, and ``results`` are the nearest
     passages."""
 
-    question: str
-    question_language: Language
+    question: str = Field(description="As it was asked, trimmed.")
+    question_language: Language = Field(description="The language in which it is answered or refused.")
     searched: str = Field(description="The question as it was searched for: with what a follow-up leaves unsaid.")
-    answerable: bool
+    answerable: bool = Field(description="Whether the articles answer; false for a refusal.")
     confidence: float = Field(
         ge=0, le=1, description="The probability that the articles answer, by which it was decided."
     )
@@ -97,9 +97,9 @@ class AnswerJson(StrictModel):
     answer: str = Field(description="The answer with its markers, or the refusal in words, in the question's language.")
     generated: bool = Field(description="Whether a language model worded it; otherwise it is quoted.")
     fallback: str | None = Field(description="The code of the error that kept a language model from answering.")
-    statements: list[StatementJson]
-    citations: list[CitationJson]
-    results: list[ResultJson]
-    index_version: str
-    degraded: list[str]
-    took_ms: float
+    statements: list[StatementJson] = Field(description="The sentences of the answer, in order; none of a refusal.")
+    citations: list[CitationJson] = Field(description="By marker; none of a refusal.")
+    results: list[ResultJson] = Field(description="The passages that were looked at, best first, also for a refusal.")
+    index_version: str = Field(description="The generation of the index that answered.")
+    degraded: list[str] = Field(description="Legs of the search that had nothing to say about this question.")
+    took_ms: float = Field(description="Milliseconds in the engine.")

@@ -36,7 +36,7 @@ class Answerer:
     """
 
     def __init__(self, index: SearchIndex, encoder: Encoder, retriever: Retriever, llm: Llm | None = None) -> None:
-        self._index, self._retriever = index, retriever
+        self._index, self._encoder, self._retriever = index, encoder, retriever
         kept = index.manifest.answering
         self._model = AnswerModel.from_json(kept) if kept else shipped_model(index.manifest.recipe.encoder.name)
         self._writer = _writer(llm, index, encoder, retriever) if llm is not None else None
@@ -61,7 +61,9 @@ class Answerer:
         searched = self._follow_ups.resolve(request.question, request.history)
         inspection = self.inspect(request, searched)
         yield inspection.found.response
-        draft = Draft(request, searched, inspection, self.verdict(request.question, inspection), self._index, began)
+        draft = Draft(
+            request, searched, inspection, self.verdict(request.question, inspection), self._index, self._encoder, began
+        )
         if draft.verdict.reason is not None:
             yield from draft.refuse()
         elif writer is not None:
@@ -85,6 +87,8 @@ class Answerer:
         threshold = self._model.threshold(response.query_language, response.results[0].passage.language)
         if is_small_talk(question):
             return Verdict(0.0, threshold, Reason.NOT_A_QUESTION)
+        if not inspection.evidence:  # nothing says more than the question does
+            return Verdict(0.0, threshold, Reason.WEAK_EVIDENCE)
         probability = self._model.answerable.probability(inspection.features)
         if probability >= threshold:
             return Verdict(probability, threshold, None)

@@ -1,4 +1,4 @@
-"""What a question asks for: the kinds of quantity, or a name. And which of these a sentence holds."""
+"""What a question asks for: the kinds of quantity, a name, an address. And which of these a sentence holds."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from index.tokens import Tokenizer
 from index.transliteration import Transliteration
 from rag.answering.quantities import find_quantities
 
-NAME = "name"
-"""The kind of what is asked for by "who" and "what is it called"; the others are those of ``Quantity.kind``."""
+NAME, LINK = "name", "link"
+"""The kinds of what is asked for by "who" and "what is it called", and of addresses; the others are ``Quantity.kind``'s."""
+ADDRESS = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?", re.IGNORECASE | re.ASCII)
 _MONEY = "(?:美元|美金|日元|欧元|英镑|人民币|块钱)"
 _ASKED: Mapping[str, tuple[str, ...]] = {
     "%": (
@@ -40,6 +41,7 @@ _ASKED: Mapping[str, tuple[str, ...]] = {
         r"多少|多大|规模(?:有|是)?[多几]|(?<![这那哪好前后近第])几(?=[个名位家款种张次篇人项条])",
         r"how (?:many|big|large)\b|\bnumber of\b|\bsize of\b|parameter count",
     ),
+    LINK: (r"网址|链接", r"\b(?:links?|urls?|web ?(?:site|address|page))\b"),
     NAME: (
         r"叫什么|叫啥|名字|姓名|真名|姓甚名谁|哪一?位|何人|是谁|谁(?!家)",
         r"\bname[ds]?\b|\bcalled\b|\bwho\b(?! can)|\bwhose\b",
@@ -64,4 +66,5 @@ def kinds_asked(question: str) -> frozenset[str]:
 def kinds_held(text: str) -> frozenset[str]:
     """The kinds that a sentence holds: all it could answer by a figure, a date or a name."""
     named = _WRITTEN_AS_A_NAME.search(text) or Transliteration.shipped().find_names(Tokenizer.fold(text))
-    return frozenset(quantity.kind for quantity in find_quantities(text)) | ({NAME} if named else set())
+    quantities = frozenset(quantity.kind for quantity in find_quantities(text))
+    return quantities | ({NAME} if named else set()) | ({LINK} if ADDRESS.search(text) else set())

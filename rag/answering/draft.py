@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from index.encoders import Encoder
+from index.language import detect_language
 from index.store import SearchIndex
-from index.types import Language
 from rag.answering.conflicts import contradiction
 from rag.answering.evidence import Asked, Evidence
 from rag.answering.extractive import Quote, choose_quotes, reading_order
@@ -16,6 +18,8 @@ from rag.answering.prompt import Quoted
 from rag.answering.proof import prove
 from rag.answering.types import Answer, AskRequest, CheckedStatement, Citation, Delta, Event, Reason
 from rag.retriever import Found
+
+_LIKE_A_MARKER = re.compile(r"\[(\d+)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,12 @@ class Draft:
         inspection: Inspection,
         verdict: Verdict,
         index: SearchIndex,
+        encoder: Encoder,
         began: float,
     ) -> None:
         self.request, self.inspection, self.verdict = request, inspection, verdict
-        self.language: Language = inspection.found.question.language
-        self._searched, self._database, self._began = searched, index.database, began
+        self.language = detect_language(request.question)  # what went before it may be in another
+        self._searched, self._database, self._encoder, self._began = searched, index.database, encoder, began
 
     def refuse(self, reason: Reason | None = None) -> Iterator[Event]:
         """Says in the question's language that the articles do not answer.
@@ -73,7 +78,7 @@ class Draft:
         """
         evidence = self.inspection.evidence
         quotes = choose_quotes(evidence)
-        against = contradiction(quotes[0], evidence, self.inspection.asked)
+        against = contradiction(quotes[0], evidence, self.inspection.asked, self._encoder)
         if against is not None:
             quotes = [quotes[0], against]
         quotes = reading_order(quotes)
@@ -153,5 +158,9 @@ class Draft:
 
 
 def _marked(text: str, marker: int, *, framed: bool) -> str:
-    """A quote with its number; between quotation marks where it stands among words of our own."""
+    """A quote with its number; between quotation marks where it stands among words of our own.
+
+    What looks like a number of ours in the quote, as that of a footnote does, is written with wide brackets.
+    """
+    text = _LIKE_A_MARKER.sub(r"［\1］", text)
     return f"“{text}”[{marker}]" if framed else f"{text}[{marker}]"

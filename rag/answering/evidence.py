@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from index.spans import Span
 from index.types import Passage, PassageKind
-from rag.answering.asked import kinds_asked, kinds_held
+from rag.answering.asked import ADDRESS, LINK, kinds_asked, kinds_held
 from rag.answering.model import Weighing
 from rag.question import Question
 from rag.retriever import Found
@@ -67,7 +67,7 @@ class EvidenceReader:
         for result in found.response.results:
             features = self.features(result, asked)
             for i, row in enumerate(features):
-                if _repeats(result.passage.sentences[i].text, found.question.text):
+                if _says_nothing(result.passage.sentences[i].text, found.question.text, asked):
                     continue
                 known = dict(zip(FEATURES, row.tolist(), strict=True))
                 near = known["cosine"] + known["interaction"]
@@ -101,10 +101,13 @@ class EvidenceReader:
         )  # fmt: skip
 
 
-def _repeats(sentence: str, question: str) -> bool:
-    """Whether a sentence or cell says nothing that the question does not say, such as the name it asks about."""
-    said = "".join(filter(str.isalnum, sentence.rpartition(": ")[2])).casefold()
-    return said in "".join(filter(str.isalnum, question)).casefold()
+def _says_nothing(sentence: str, question: str, asked: Asked) -> bool:
+    """Whether a sentence or cell is no answer: only what the question says, such as a name; or an address nobody asked for."""
+    value = sentence.rpartition(": ")[2]
+    beside = ADDRESS.sub("", value)
+    if beside != value and not any(map(str.isalpha, beside)):
+        return LINK not in asked.kinds
+    return "".join(filter(str.isalnum, value)).casefold() in "".join(filter(str.isalnum, question)).casefold()
 
 
 def _kinds(passage: Passage) -> list[frozenset[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 
@@ -14,6 +15,8 @@ from rag.answering.support import ENOUGH, SupportScorer
 from rag.answering.types import CheckedStatement, Citation, Delta, Event, Reason, Reset
 from rag.answering.verification import Translate, unsupported
 from rag.errors import LlmError
+
+log = logging.getLogger("rag")
 
 _QUOTES = 8
 _WORTH = 0.02
@@ -33,6 +36,9 @@ class Writer:
         try:
             yield from self._stream(answer, draft, quotes)
         except LlmError as error:
+            log.warning(
+                "%s; the answer is quoted instead", error
+            )  # the answer itself has no place for more than a code
             if answer.text:
                 yield Reset(error.code, str(error))
             yield from draft.quote(fallback=error.code)

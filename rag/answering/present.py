@@ -83,4 +83,5 @@ def print_answer(answer: Answer) -> None:
     said = f"confidence {answer.confidence:.2f}, answered from {answer.threshold:.2f}"
     by = "; written by a language model" if answer.generated else ""
     failed = f"; quoted instead of written: {answer.fallback}" if answer.fallback else ""
-    console.print(f"{said}{by}{failed}; {answer.took_ms:.0f} ms", style="dim")
+    told = f"{said}{by}{failed}; {answer.took_ms:.0f} ms"
+    console.print(told, style="dim", soft_wrap=not console.is_terminal)

@@ -19,9 +19,12 @@ def described(client: TestClient) -> dict[str, Any]:
     ("path", "methods"),
     [
         ("/v1/search", {"get", "post"}),
+        ("/v1/ask", {"get", "post"}),
         ("/v1/articles", {"get"}),
         ("/v1/articles/{article_id}", {"get"}),
         ("/v1/articles/{article_id}/source", {"get"}),
+        ("/v1/articles/{article_id}/document", {"get"}),
+        ("/v1/gloss", {"get"}),
         ("/health", {"get"}),
         ("/ready", {"get"}),
     ],
@@ -46,6 +49,58 @@ def test_the_description_names_every_field_of_a_result(described: dict[str, Any]
     result = client.get("/v1/search?q=GPT&explain=true").json()["results"][0]
     assert set(result) <= set(described["components"]["schemas"]["ResultJson"]["properties"])
     assert "code points" in described["info"]["description"]
+
+
+@pytest.mark.parametrize("schema", ["AskBody", "TurnBody", "AnswerJson", "StatementJson", "CitationJson"])
+def test_every_field_of_questions_and_answers_is_described(described: dict[str, Any], schema: str) -> None:
+    body = described["components"]["schemas"][schema]
+    assert body["description"]
+    assert [name for name, field in body["properties"].items() if not field.get("description")] == []
+
+
+def test_the_description_names_every_field_of_an_answer(described: dict[str, Any], client: TestClient) -> None:
+    schemas = described["components"]["schemas"]
+    answer = client.get("/v1/ask", params={"q": "GPT-3 的训练成本是多少？"}).json()
+    assert set(answer) == set(schemas["AnswerJson"]["properties"]) == set(schemas["AnswerJson"]["required"])
+    assert set(answer["citations"][0]) == set(schemas["CitationJson"]["properties"])
+    assert set(answer["statements"][0]) == set(schemas["StatementJson"]["properties"])
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_answer_is_described_as_json_and_as_a_stream(described: dict[str, Any], method: str) -> None:
+    route = described["paths"]["/v1/ask"][method]
+    content = route["responses"]["200"]["content"]
+    assert content["application/json"]["schema"] == {"$ref": "#/components/schemas/AnswerJson"}
+    assert "text/event-stream" in content
+    assert set(route["responses"]) >= {"400", "404", "422", "503"}
+    if method == "post":
+        for event in ("sources", "answer.delta", "citation", "answer.reset", "answer.done", "error"):
+            assert f"``{event}``" in route["description"]
+
+
+def test_links_are_described(described: dict[str, Any]) -> None:
+    route = described["paths"]["/v1/articles/{article_id}/source"]["get"]
+    (digest,) = (parameter for parameter in route["parameters"] if parameter["name"] == "digest")
+    assert "as a citation's link has it" in digest["description"]
+    assert "application/problem+json" in route["responses"]["410"]["content"]
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        "DocumentJson", "TextBlockJson", "TableBlockJson", "FrontMatterBlockJson", "TableRowJson", "EntryJson", "CellJson",
+        "RunJson", "GlossJson", "GlossEntryJson",
+    ],
+)  # fmt: skip
+def test_every_field_of_documents_and_glosses_is_described(described: dict[str, Any], schema: str) -> None:
+    body = described["components"]["schemas"][schema]
+    assert body["description"]
+    assert all(field.get("description") for field in body["properties"].values())
+
+
+def test_the_word_to_explain_is_described(described: dict[str, Any]) -> None:
+    (word,) = described["paths"]["/v1/gloss"]["get"]["parameters"]
+    assert "1 to 40 characters" in word["description"]
 
 
 def test_docs_need_nothing_from_outside(client: TestClient) -> None:

@@ -11,10 +11,11 @@ import pytest
 from index.encoders import BUNDLED, Encoder, load_encoder
 from index.errors import DamagedIndexError, EncoderMismatchError, MissingIndexError
 from index.store import Home
+from rag.answering.types import Answer, AskRequest
 from rag.config import LEGS
 from rag.engine import Engine
 from rag.errors import InvalidParameterError, UnknownArticleError
-from rag.types import SearchRequest
+from rag.types import SearchRequest, SearchResponse
 from tests.conftest import build
 
 COFFEE, ESPRESSO = "coffee.md", "Espresso is brewed under pressure."
@@ -74,6 +75,37 @@ def test_refresh_switches_to_the_newer_generation(home: Path, english: Path, enc
     assert response.index_version == report.version == engine.index.version != before
     assert response.results[0].article.id == "gulls.md"
     assert not engine.refresh()
+
+
+def test_answers_follow_a_refresh_and_one_in_the_making_ends_on_its_own_generation(
+    home: Path, english: Path, encoder: Encoder
+) -> None:
+    add(english, "gulls.md", "The lighthouse keeper counts 40 gulls.")
+    build(home, english, encoder)
+    engine, request = Engine(home), AskRequest("Who counts gulls?")
+    begun = engine.ask_events(request)
+    before = next(begun)
+    add(english, "gulls.md", "The lighthouse keeper counts 50 gulls.")
+    report = build(home, english, encoder)
+    assert engine.refresh()
+    *_, ended = begun
+    assert isinstance(before, SearchResponse)
+    assert isinstance(ended, Answer)
+    assert ended.response is before
+    assert ended.citations[0].cited_text == "The lighthouse keeper counts 40 gulls."
+    answer = engine.ask(request)
+    assert answer.response.index_version == report.version != before.index_version
+    assert answer.citations[0].cited_text == "The lighthouse keeper counts 50 gulls."
+
+
+def test_a_generation_swept_from_the_disk_still_proves_its_quotes(home: Path, english: Path, encoder: Encoder) -> None:
+    build(home, english, encoder)
+    engine = Engine(home)
+    for i in range(3):
+        add(english, "gulls.md", f"The lighthouse keeper counts {i} gulls.")
+        build(home, english, encoder)
+    assert not Home(home).generation(engine.index.version).exists()
+    assert engine.ask(AskRequest("How is espresso brewed?")).citations[0].cited_text.startswith(ESPRESSO)
 
 
 def test_a_removed_article_is_gone_after_a_refresh(home: Path, english: Path, encoder: Encoder) -> None:

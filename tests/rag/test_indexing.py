@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from index.build import BuildReport
+from index.build import BuildReport, build_index
+from index.encoders import BUNDLED, load_encoder
 from index.errors import NoArticlesError, UnreadableArticleError
 from index.store import Home
+from rag.answering.model import AnswerModel, shipped_model
 from rag.indexing import DEFAULT_SOURCE, IndexOptions, index_articles, print_report
+from tests.conftest import sources_of
 
 
 @pytest.fixture
@@ -55,6 +58,18 @@ def test_folder_and_dictionary_are_those_of_the_last_time(
     assert manifest.sources == (str(folder.resolve()),)
     index_articles(Home(home), IndexOptions((), user_dictionary=""))
     assert Home(home).open().manifest.recipe.user_dictionary == ""
+
+
+def test_what_decides_the_answers_is_kept_with_the_index(home: Path, folder: Path) -> None:
+    """An index goes on answering as it did when it was built; one without it gets it without being embedded again."""
+    build_index(Home(home), sources_of(folder), load_encoder(), roots=[str(folder.resolve())])
+    assert Home(home).open().manifest.answering == {}
+    report = index_articles(Home(home), IndexOptions())
+    assert report.unchanged == ("bread.md", "gulls.md")
+    manifest = Home(home).open().manifest
+    assert manifest.version == report.version
+    assert AnswerModel.from_json(manifest.answering) == shipped_model(BUNDLED)
+    assert index_articles(Home(home), IndexOptions()).version == report.version
 
 
 def test_the_first_time_it_is_the_seeds(

@@ -153,3 +153,21 @@ def test_white_space_and_marks_alone_make_a_question_without_words(ask: Ask) -> 
     question = ask("?!…")
     assert (question.tokens, question.expansion) == ((), Expansion())
     assert not question.bm25.any()
+
+
+def test_within_a_smaller_collection_what_bm25_says_of_others_is_nothing(ask: Ask) -> None:
+    question = ask("GPT-3 的训练成本是多少？")
+    allowed = np.arange(len(question.bm25)) % 3 == 0
+    within = question.within(allowed)
+    assert within.bm25[allowed] == pytest.approx(question.bm25[allowed])
+    assert not within.bm25[~allowed].any()
+    assert np.array_equal(within.holding, question.holding & allowed)
+    assert question.bm25[~allowed].any(), "the question itself is as it was"
+    assert (within.text, within.tokens, within.expansion) == (question.text, question.tokens, question.expansion)
+
+
+def test_within_nothing_nothing_is_held(ask: Ask) -> None:
+    question = ask("GPT-3")
+    within = question.within(np.zeros(len(question.bm25), np.bool_))
+    assert not within.holding.any()
+    assert not within.bm25.any()

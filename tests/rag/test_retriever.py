@@ -175,6 +175,25 @@ def test_a_filter_leaves_scores_and_order_of_the_vectors_as_they_were(seeds_engi
     assert [s for _, s in scored(filtered)][: len(expected)] == pytest.approx([s for _, s in expected], abs=1e-6)
 
 
+@pytest.mark.parametrize("filters", [Filters("en"), Filters(article_ids=(REVIEW,)), Filters("zh", (REVIEW,))])
+def test_bm25_is_measured_by_the_best_that_passes_the_filter(seeds_engine: Engine, filters: Filters) -> None:
+    """As in an index of nothing else: what the filter leaves out does not make what it lets pass look worse."""
+    query = "ChatGPT and GPT-3"
+    response = seeds_engine.search(SearchRequest(query, 100, filters=filters, explain=True, group_parallel=False))
+    assert response.explanation is not None
+    raw: dict[str, list[float]] = {}
+    normalised: dict[str, list[float]] = {}
+    for result, legs in zip(response.results, response.explanation.results, strict=True):
+        raw.setdefault(result.passage.language, []).append(legs["lexical"].raw)
+        normalised.setdefault(result.passage.language, []).append(legs["lexical"].normalised)
+    best = max(max(scores) for scores in raw.values())
+    assert best > 0
+    for language, scores in raw.items():
+        measure = (max(scores) * best) ** 0.5
+        expected = np.minimum(np.array(scores) / measure, 1) if measure else np.zeros(len(scores))
+        assert normalised[language] == pytest.approx(expected, abs=1e-6)
+
+
 def test_filters_that_nothing_passes_give_no_results(seeds_engine: Engine) -> None:
     assert seeds_engine.search(SearchRequest(ZH, filters=Filters(article_ids=()))).results == ()
 

@@ -1,14 +1,23 @@
-"""A real language model in a server of its own, for the tests that are marked ``llm``; the others never start it."""
+"""Engines on small articles, and a real language model in a server of its own, which only tests marked ``llm`` start."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from rag.answering.llm import LlmSettings
-from tests.conftest import ROOT
+from index.build import BuildSettings
+from index.encoders import BUNDLED, Encoder
+from rag.answering.llm import Llm, LlmSettings
+from rag.answering.model import AnswerModel, shipped_model
+from rag.engine import Engine
+from tests.conftest import ROOT, build
 
+EngineOn = Callable[..., Engine]
+WILLING = replace(shipped_model(BUNDLED), thresholds=dict.fromkeys(shipped_model(BUNDLED).thresholds, 0.0))
+"""Answers whatever it finds evidence for, so that what is said does not depend on how the thresholds are fitted."""
 WEIGHTS = ROOT / "build" / "llm"
 
 
@@ -47,3 +56,27 @@ def real_llm() -> Iterator[LlmSettings]:
         retries=0,
     )
     del server  # which stops it
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where the articles of ``engine_on`` lie."""
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def engine_on(home: Path, folder: Path, encoder: Encoder) -> EngineOn:
+    """Makes an engine on articles that are given by name.
+
+    What decides is the model that is given, else the one that ships; a language model writes if there is one.
+    """
+
+    def make(articles: Mapping[str, str], model: AnswerModel | None = None, llm: LlmSettings | None = None) -> Engine:
+        for name, text in articles.items():
+            (folder / name).write_text(text, encoding="utf-8")
+        build(home, folder, encoder, settings=BuildSettings(answering=model.to_json() if model is not None else {}))
+        return Engine(home, llm=Llm(llm) if llm is not None else None)
+
+    return make

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.asked import NAME, kinds_asked, kinds_held
+from rag.answering.asked import LINK, NAME, kinds_asked, kinds_held
 
 
 @pytest.mark.parametrize(
@@ -63,8 +63,22 @@ def test_a_question_asks_for_a_name_or_not(question: str, asks: bool) -> None:
         ("11 月 30 日发布。", {"date"}),
         ("近 40% 的代码由机器生成。", {"%"}),
         ("马斯克投了资。", {NAME}),
+        ("见 www.sequoiacap.com 上的文章。", {LINK}),
         ("这很重要。", set()),
     ],
 )
 def test_a_sentence_holds_what_it_could_answer_by(sentence: str, kinds: set[str]) -> None:
     assert kinds_held(sentence) == kinds
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("红杉中国版 网址", True),
+        ("Give me the link of the essay", True),
+        ("Which website is most visited?", True),
+        ("谁写的？", False),
+    ],
+)
+def test_a_question_asks_for_an_address_or_not(question: str, asks: bool) -> None:
+    assert (LINK in kinds_asked(question)) == asks

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -13,8 +14,11 @@ from index.sentences import split_sentences
 from rag.answering.llm import Llm, LlmSettings
 from rag.answering.prompt import Quoted, messages
 from rag.answering.statements import StatementReader, split_statements
+from rag.answering.types import AskRequest
+from rag.engine import Engine
 from rag.errors import LlmError
 from tests.conftest import SEEDS
+from tests.rag.answering.checks import check_answer, check_events, files_of
 
 pytestmark = pytest.mark.llm
 QUESTIONS = ["生成式人工智能能做什么？", "What can generative AI do?"]
@@ -66,3 +70,18 @@ def test_it_refuses_a_wrong_key(real_llm: LlmSettings) -> None:
 def test_it_refuses_more_than_it_can_read(real_llm: LlmSettings) -> None:
     with pytest.raises(LlmError, match=r"refused the request: HTTP 400: .*context"):
         list(Llm(real_llm).stream(messages("gull " * 5_000, "en", [])))
+
+
+@pytest.mark.parametrize("question", ["GPT-3 的训练成本是多少？", "How much did it cost to train GPT-3?"])
+@pytest.mark.parametrize("strict", [False, True], ids=["marked", "strict"])
+def test_what_it_writes_about_the_articles_is_checked_and_every_citation_proven(
+    real_llm: LlmSettings, seeds_home: Path, question: str, strict: bool
+) -> None:
+    """Whatever it says: unsupported statements are flagged or left out, and a failure is quoted instead."""
+    engine = Engine(seeds_home, llm=Llm(real_llm))
+    answer = check_events(list(engine.ask_events(AskRequest(question, strict=strict))))
+    check_answer(answer, files_of(SEEDS))
+    assert answer.fallback is None, "it was reached"
+    assert answer.language == detect_language(question)
+    assert all(statement.supported for statement in answer.statements) or not strict
+    assert answer.generated is answer.answerable, "where nothing is left of what it says it is a refusal"
