@@ -74,7 +74,7 @@ class DenseIndex:
         if not self.exact:
             return None
         stored = faiss.rev_swig_ptr(self._index.get_xb(), self.count * self._index.d)
-        products: Vectors = stored.reshape(self.count, -1) @ query[0]
+        products: Vectors = stored.reshape(-1, self._index.d) @ query[0]
         return products.astype(np.float64)
 
     def similarities(self, query: Vectors, rows: Rows) -> Scores:

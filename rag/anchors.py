@@ -15,6 +15,9 @@ from rag.errors import QuoteGoneError
 _DIGITS = 12
 """48 bits: even a million characters hold no other stretch of the same digest but once in 200 million links."""
 
+_LONGEST_MOVED = 2_000
+"""Characters of a quote that is looked for elsewhere; citations are a few sentences, and a long search is a slow one."""
+
 
 def digest(quote: str) -> str:
     """What a link keeps of the quote it leads to."""
@@ -36,7 +39,8 @@ def find_again(article_id: str, text: str, span: Span, expected: str) -> Span:
     if length and span.end <= len(text) and digest(span.quote(text)) == expected:
         return span
     # outwards from where it was, so that of a sentence that stands twice the nearer one is found
-    starts = sorted(range(len(text) - length + 1), key=lambda start: abs(start - span.start)) if length else ()
+    possible = range(len(text) - length + 1) if 0 < length <= _LONGEST_MOVED else ()
+    starts = sorted(possible, key=lambda start: abs(start - span.start))
     for start in starts:
         if digest(text[start : start + length]) == expected:
             return Span(start, start + length)

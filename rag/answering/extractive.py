@@ -18,7 +18,7 @@ _LONGEST_RUN = 3
 _BELONGS = 0.25
 """Share of a sentence's probability from which its neighbour is quoted with it."""
 _SAME = 0.8
-"""Share of common character pairs from which two sentences say the same in the same words."""
+"""Share of the longer one's character pairs from which two sentences say the same in the same words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +96,7 @@ def _text(evidence: Evidence) -> str:
 
 def _alike(a: str, b: str) -> bool:
     pairs_a, pairs_b = ({text[i : i + 2] for i in range(len(text) - 1)} for text in (a, b))
-    shorter = min(len(pairs_a), len(pairs_b))
-    return shorter > 0 and len(pairs_a & pairs_b) >= _SAME * shorter
+    return bool(pairs_a & pairs_b) and len(pairs_a & pairs_b) >= _SAME * max(len(pairs_a), len(pairs_b))
 
 
 def _joined(texts: Sequence[str]) -> str:

@@ -36,17 +36,18 @@ class Writer:
         try:
             yield from self._stream(answer, draft, quotes)
         except LlmError as error:
-            log.warning(
-                "%s; the answer is quoted instead", error
-            )  # the answer itself has no place for more than a code
+            # the answer itself has no place for more than a code
+            log.warning("%s; the answer is quoted instead", error)
             if answer.text:
                 yield Reset(error.code, str(error))
             yield from draft.quote(fallback=error.code)
             return
-        if answer.statements:
+        if answer.citations:
             yield draft.answer(answer.text, answer.statements, answer.citations, generated=True)
-        else:
-            yield from draft.refuse(Reason.WEAK_EVIDENCE)
+            return
+        if answer.text:
+            yield Reset("unsupported", "the language model cited nothing")
+        yield from draft.refuse(Reason.WEAK_EVIDENCE)
 
     def _stream(self, answer: _Checking, draft: Draft, quotes: Sequence[Quote]) -> Iterator[Event]:
         asked = messages(draft.request.question, draft.language, draft.quoted(quotes))

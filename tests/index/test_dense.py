@@ -148,3 +148,12 @@ def test_rows_come_back_as_64_bit_integers_and_scores_as_doubles():
     hits = DenseIndex.build(vectors(5)).search(vectors(1), 3)
     assert hits.rows.dtype == np.int64
     assert hits.scores.dtype == np.float64
+
+
+def test_an_index_without_any_vector_is_scanned_for_nothing():
+    index = DenseIndex.build(np.empty((0, 4), np.float32), DenseSettings())
+    query = np.ones((1, 4), np.float32)
+    assert index.search(query, 3).rows.tolist() == []
+    scanned = index.scan(query)
+    assert scanned is not None
+    assert scanned.tolist() == []
