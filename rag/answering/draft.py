@@ -14,7 +14,6 @@ from rag.answering.conflicts import contradiction
 from rag.answering.evidence import Asked, Evidence
 from rag.answering.extractive import Quote, choose_quotes, reading_order
 from rag.answering.phrases import CONFLICT, FRAMES, REFUSALS
-from rag.answering.prompt import Quoted
 from rag.answering.proof import prove
 from rag.answering.types import Answer, AskRequest, CheckedStatement, Citation, Delta, Event, Reason
 from rag.retriever import Found
@@ -119,14 +118,6 @@ class Draft:
         citation = Citation(marker, quote.span, quote.span.quote(found[0].text), found[0], quote.passage, inside)
         prove(citation, self._database)
         return citation
-
-    def quoted(self, quotes: Sequence[Quote]) -> list[Quoted]:
-        """Quotes as a language model sees them."""
-        titles = {each.article.id: each.article.metadata.title for each in self.inspection.found.response.results}
-        return [
-            Quoted(marker, titles[quote.passage.article_id], quote.passage.heading, quote.text)
-            for marker, quote in enumerate(quotes, 1)
-        ]
 
     def answer(
         self,

@@ -9,7 +9,7 @@ from contextlib import closing
 from rag.answering.draft import Draft
 from rag.answering.extractive import Quote, choose_quotes
 from rag.answering.llm import Llm
-from rag.answering.prompt import does_not_know, messages
+from rag.answering.prompt import Quoted, does_not_know, messages
 from rag.answering.statements import Statement, StatementReader
 from rag.answering.support import ENOUGH, SupportScorer
 from rag.answering.types import CheckedStatement, Citation, Delta, Event, Reason, Reset
@@ -50,7 +50,7 @@ class Writer:
         yield from draft.refuse(Reason.WEAK_EVIDENCE)
 
     def _stream(self, answer: _Checking, draft: Draft, quotes: Sequence[Quote]) -> Iterator[Event]:
-        asked = messages(draft.request.question, draft.language, draft.quoted(quotes))
+        asked = messages(draft.request.question, draft.language, as_shown(draft, quotes))
         reader = StatementReader(len(quotes))
         with closing(self._llm.stream(asked)) as deltas:
             for delta in deltas:
@@ -58,6 +58,15 @@ class Writer:
                     yield from answer.take(statement)
         for statement in reader.finish():
             yield from answer.take(statement)
+
+
+def as_shown(draft: Draft, quotes: Sequence[Quote]) -> list[Quoted]:
+    """Quotes as a language model sees them."""
+    titles = {each.article.id: each.article.metadata.title for each in draft.inspection.found.response.results}
+    return [
+        Quoted(marker, titles[quote.passage.article_id], quote.passage.heading, quote.text)
+        for marker, quote in enumerate(quotes, 1)
+    ]
 
 
 class _Checking:

@@ -9,6 +9,7 @@ import pytest
 from index.errors import DamagedIndexError
 from rag.answering.draft import Draft
 from rag.answering.extractive import choose_quotes
+from rag.answering.generated import as_shown
 from rag.answering.phrases import FRAMES
 from rag.answering.types import AskRequest, Citation, Delta
 from rag.engine import Engine
@@ -119,7 +120,7 @@ def test_a_language_model_sees_quotes_as_readers_do(engine_on: EngineOn) -> None
     verdict = answerer.verdict(request.question, inspection)
     draft = Draft(request, request.question, inspection, verdict, engine.index, engine._encoder, 0.0)
     quotes = choose_quotes(inspection.evidence, most=8, enough=1.0, worth=0.0)
-    shown = draft.quoted(quotes)
+    shown = as_shown(draft, quotes)
     assert [quote.marker for quote in shown] == list(range(1, len(quotes) + 1))
     assert [quote.text for quote in shown] == [quote.text for quote in quotes]
     assert (shown[0].title, shown[0].heading) == ("Towers", ("Night",))
