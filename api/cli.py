@@ -7,18 +7,18 @@ import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-import uvicorn
-from fastapi import FastAPI
 from pydantic import ValidationError
 
-from api.app import create_app
 from api.settings import Settings
 from index.errors import MissingIndexError, SearchIndexError
 from index.store import Home
 from rag.indexing import IndexOptions, index_articles, print_report
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 
 @click.command()
@@ -30,6 +30,8 @@ from rag.indexing import IndexOptions, index_articles, print_report
 @click.pass_obj
 def serve(home: Path, /, **options: Any) -> None:
     """Serve the web page and the HTTP API; builds the index over seeds/ first if there is none."""
+    import uvicorn
+
     given = {"home": home, **options}
     try:
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
@@ -61,6 +63,9 @@ def serve(home: Path, /, **options: Any) -> None:
 
 def _application(settings: Settings) -> FastAPI:
     """First of all: a reranker that cannot be had is known before an index is built."""
+    # imported here: `rag --help` lists this command, and need not load what serves and draws
+    from api.app import create_app
+
     try:
         return create_app(settings)
     except SearchIndexError as error:
