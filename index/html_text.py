@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
-from html.parser import HTMLParser
 
+from index.html_positions import HtmlPositions
 from index.inline import InlineText
 from index.spans import Span
 
@@ -24,26 +24,19 @@ _RUN = re.compile(rf"(?P<line_end>[\r\n]+)|[^\r\n{_NOTHING}]+")
 def read_html(source: str, lines: Sequence[Span], target: InlineText) -> None:
     """Adds the text between the tags to ``target``. Args: the lines of an HTML block, in order."""
     if lines:
-        reader = _HtmlReader(source, lines, target)
-        reader.feed(reader.text)
-        reader.close()
+        _HtmlReader(source, lines, target).read()
 
 
-class _HtmlReader(HTMLParser):
-    """Finds positions by line and column, as HTMLParser reports them.
-
-    The lines may stand apart in the source, as they do in a quotation.
-    """
+class _HtmlReader(HtmlPositions):
+    """The lines may stand apart in the source, as they do in a quotation."""
 
     def __init__(self, source: str, lines: Sequence[Span], target: InlineText) -> None:
-        super().__init__(convert_charrefs=False)
-        self._start, self._target, self._silent = lines[0].start, target, 0
-        parts, at = [], self._start
+        parts, at = [], lines[0].start
         for line in lines:
             parts += [_NO_LINE_END.sub(_NOTHING, source[at : line.start]), line.quote(source)]
             at = line.end
-        self.text = "".join(parts)
-        self._line_starts = [0, *(match.end() for match in re.finditer("\n", self.text))]
+        super().__init__("".join(parts), lines[0].start)
+        self._target, self._silent = target, 0
 
     def handle_starttag(self, tag: str, attrs: object) -> None:
         self._silent += tag in _SILENT_TAGS
@@ -70,10 +63,6 @@ class _HtmlReader(HTMLParser):
     def handle_charref(self, name: str) -> None:
         self._reference(f"&#{name}")
 
-    def parse_marked_section(self, i: int, report: int = 1) -> int:
-        """``<![…>`` is a comment, as browsers take it; the inherited method raises at one it does not know."""
-        return self.parse_bogus_comment(i)
-
     def _reference(self, written: str) -> None:
         at = self._position()
         end = at + len(written)
@@ -85,7 +74,3 @@ class _HtmlReader(HTMLParser):
         if tag not in _INLINE_TAGS:
             at = self._position()
             self._target.line_break(Span(at, at))
-
-    def _position(self) -> int:
-        line, column = self.getpos()
-        return self._start + self._line_starts[line - 1] + column

@@ -10,17 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import numpy as np
-import pyromark
-
 from index.blocks import EMPHASIS_LEVEL, Block, BlockKind, Cell, Link, record_text
+from index.events import EventReader
 from index.front_matter import front_matter_block
 from index.html_text import read_html
 from index.inline import InlineText
 from index.source_text import SourceText
 from index.spans import Span
 
-_OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH | pyromark.Options.ENABLE_FOOTNOTES
 _EMPTY = SourceText("", ())
 _LONGEST_EMPHASISED_HEADING = 40
 _STRONG_TAGS = ("<b>", "<strong>")
@@ -47,17 +44,11 @@ def _fill_gaps(blocks: list[Block], source: str, start: int) -> Iterator[Block]:
         yield Block(BlockKind.MARKUP, Span(start, len(source)), _EMPTY)
 
 
-class _Parser:
-    """One pass over the parser's events; each open block collects its inline text."""
+class _Parser(EventReader):
+    """Each open block collects its inline text."""
 
     def __init__(self, source: str, offset: int) -> None:
-        self._source = source
-        body = source[offset:]
-        self._events: Any = pyromark.events_with_range(body, options=_OPTIONS)
-        # code point index of every byte index, so that byte ranges become positions in the source
-        encoded = np.frombuffer(body.encode(), dtype=np.uint8)
-        starts = np.concatenate([(encoded & 0xC0) != 0x80, [True]])
-        self._position = offset + np.cumsum(starts) - 1
+        super().__init__(source, offset)
         self._blocks: list[Block] = []
         self._inline: InlineText | None = None
         self._images: list[InlineText] = []
@@ -68,19 +59,7 @@ class _Parser:
         self._html: list[Span] = []
 
     def blocks(self) -> list[Block]:
-        for event, byte_range in self._events:
-            span = Span(int(self._position[byte_range["start"]]), int(self._position[byte_range["end"]]))
-            if isinstance(event, str):
-                self._mark(event, span)
-                continue
-            name, value = next(iter(event.items()))
-            if name in ("Start", "End"):
-                tag, data = (value, None) if isinstance(value, str) else next(iter(value.items()))
-                handler = getattr(self, f"_{name.lower()}_{tag.lower()}", None)
-                if handler is not None:
-                    handler(span, data)
-            else:
-                self._leaf(name, value, span)
+        self._walk()
         return self._blocks
 
     # -- inline ------------------------------------------------------------------------------------------------------

@@ -9,18 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
-import numpy as np
-import pyromark
-
+from index.events import EventReader
 from index.front_matter import front_matter_block
 from index.inline import InlineText
 from index.source_text import SourceText, SourceTextBuilder
 from index.spans import Span
 from rag.html_tags import Tag, read_tags
-
-_OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH | pyromark.Options.ENABLE_FOOTNOTES
-"""As in index.markdown; a test holds the two together."""
-_BLOCKS = ("Paragraph", "Heading", "TableCell", "Item", "HtmlBlock")
 
 
 class Placed(Protocol):
@@ -105,16 +99,11 @@ def read_layout(source: str) -> Layout:
     return _LayoutReader(source, front_matter.span.end if front_matter is not None else 0).read()
 
 
-class _LayoutReader:
-    """One pass over the parser's events."""
+class _LayoutReader(EventReader):
+    """Collects what has a place."""
 
     def __init__(self, source: str, offset: int) -> None:
-        self._source = source
-        body = source[offset:]
-        self._events: Any = pyromark.events_with_range(body, options=_OPTIONS)
-        encoded = np.frombuffer(body.encode(), dtype=np.uint8)
-        starts = np.concatenate([(encoded & 0xC0) != 0x80, [True]])
-        self._position = offset + np.cumsum(starts) - 1
+        super().__init__(source, offset)
         self._links: list[LinkPlace] = []
         self._images: list[ImagePlace] = []
         self._codes: list[CodePlace] = []
@@ -129,23 +118,12 @@ class _LayoutReader:
         self._html: list[Span] = []
 
     def read(self) -> Layout:
-        for event, byte_range in self._events:
-            span = Span(int(self._position[byte_range["start"]]), int(self._position[byte_range["end"]]))
-            if isinstance(event, str):
-                if self._image is not None and event in ("SoftBreak", "HardBreak"):
-                    self._image.line_break(span, soft=event == "SoftBreak")
-                continue
-            name, value = next(iter(event.items()))
-            if name in ("Start", "End"):
-                tag, data = (value, None) if isinstance(value, str) else next(iter(value.items()))
-                handler = getattr(self, f"_{name.lower()}_{tag.lower()}", None)
-                if handler is not None:
-                    handler(data, span)
-                if name == "End" and tag in _BLOCKS:
-                    self._anchor = None
-            else:
-                self._leaf(name, value, span)
+        self._walk()
         return Layout(_apart(self._links), _apart(self._images), tuple(self._codes), tuple(self._tables))
+
+    def _mark(self, name: str, span: Span) -> None:
+        if self._image is not None and name in ("SoftBreak", "HardBreak"):
+            self._image.line_break(span, soft=name == "SoftBreak")
 
     def _leaf(self, name: str, value: str, span: Span) -> None:
         if name == "Html":
@@ -160,59 +138,68 @@ class _LayoutReader:
         elif self._image is not None and name == "Code":
             self._image.code(span, value)
 
-    def _start_image(self, data: Any, _span: Span) -> None:
+    def _start_image(self, _span: Span, data: Any) -> None:
         self._nested.append(data["dest_url"])
         self._image = self._image or InlineText(self._source)
 
-    def _end_image(self, _data: object, span: Span) -> None:
+    def _end_image(self, span: Span, _data: object) -> None:
         """An image inside another's alternative text is a part of that text."""
         url = self._nested.pop()
         if not self._nested and self._image is not None:
             self._images.append(ImagePlace(span, url, self._image.finish()))
             self._image = None
 
-    def _start_link(self, data: Any, span: Span) -> None:
+    def _start_link(self, span: Span, data: Any) -> None:
         if self._image is None:
             self._links.append(LinkPlace(span, data["dest_url"]))
 
-    def _start_item(self, _data: object, _span: Span) -> None:
+    def _start_item(self, _span: Span, _data: object) -> None:
         self._items += 1
 
-    def _end_item(self, _data: object, _span: Span) -> None:
+    def _end_item(self, _span: Span, _data: object) -> None:
         self._items -= 1
+        self._anchor = None
 
-    def _start_codeblock(self, _data: object, _span: Span) -> None:
+    def _end_paragraph(self, _span: Span, _data: object) -> None:
+        """A link of HTML does not outlive its block."""
+        self._anchor = None
+
+    _end_heading = _end_paragraph
+
+    def _start_codeblock(self, _span: Span, _data: object) -> None:
         self._code = SourceTextBuilder()
 
-    def _end_codeblock(self, _data: object, span: Span) -> None:
+    def _end_codeblock(self, span: Span, _data: object) -> None:
         if self._code is not None and not self._items:
             self._codes.append(CodePlace(span, _without_last_line_end(self._code.build())))
         self._code = None
 
-    def _start_htmlblock(self, _data: object, _span: Span) -> None:
+    def _start_htmlblock(self, _span: Span, _data: object) -> None:
         self._html = []
 
-    def _end_htmlblock(self, _data: object, _span: Span) -> None:
+    def _end_htmlblock(self, _span: Span, _data: object) -> None:
         for part in _joined(self._html):
             self._read_tags(part)
+        self._anchor = None
 
-    def _start_table(self, _data: object, _span: Span) -> None:
+    def _start_table(self, _span: Span, _data: object) -> None:
         self._rows = []
 
-    def _end_table(self, _data: object, span: Span) -> None:
+    def _end_table(self, span: Span, _data: object) -> None:
         if not self._items:
             self._tables.append(TablePlace(span, tuple(self._rows)))
 
-    def _start_tablehead(self, _data: object, _span: Span) -> None:
+    def _start_tablehead(self, _span: Span, _data: object) -> None:
         self._cells = []
 
-    def _end_tablehead(self, _data: object, span: Span) -> None:
+    def _end_tablehead(self, span: Span, _data: object) -> None:
         self._rows.append(RowPlace(span, tuple(self._cells)))
 
     _start_tablerow, _end_tablerow = _start_tablehead, _end_tablehead
 
-    def _end_tablecell(self, _data: object, span: Span) -> None:
+    def _end_tablecell(self, span: Span, _data: object) -> None:
         self._cells.append(span)
+        self._anchor = None
 
     def _read_tags(self, span: Span) -> None:
         """Links and images of HTML. The tags of one link may come in several spans, of one block."""
