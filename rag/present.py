@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -86,15 +86,20 @@ def span_json(span: Span) -> dict[str, int]:
     return {"start": span.start, "end": span.end}
 
 
+def print_lines(console: Console, lines: Iterable[Sequence[tuple[str, str]]]) -> None:
+    """Lines, each as pieces of text with their styles; whole in a pipe, and without what could steer a terminal."""
+    for pieces in lines:
+        line = Text.assemble(*((text.translate(CONTROLS), style) for text, style in pieces))
+        console.print(line, soft_wrap=not console.is_terminal)
+
+
 def print_results(response: SearchResponse) -> None:
     """A readable list on standard output; in a pipe it has no colours and leaves every quote on one line."""
     console = Console(highlight=False)
     if not response.results:
         console.print("nothing found; try other words, or fewer filters")
     for result in response.results:
-        for pieces in _result_lines(result):
-            line = Text.assemble(*((text.translate(CONTROLS), style) for text, style in pieces))
-            console.print(line, soft_wrap=not console.is_terminal)
+        print_lines(console, _result_lines(result))
         console.print()
     degraded = f"; no information from: {', '.join(response.degraded)}" if response.degraded else ""
     console.print(f"{len(response.results)} passages in {response.took_ms:.0f} ms{degraded}", style="dim")

@@ -35,10 +35,10 @@ class SubjectReader:
         self._dictionary, self._names = dictionary, names
 
     def read(self, text: str, language: Language) -> tuple[Subject, ...]:
-        """Each name once, in the order of the text.
+        """Each name once, Latin ones first.
 
-        In Chinese every Latin word is one, and each name that the glossary knows; in English what
-        is written with a capital, at the beginning of the sentence only if another capital or a digit is in it.
+        In Chinese every Latin word is one, and each name that the glossary knows; in English what is written with a
+        capital, at the beginning of the sentence only if another capital or a digit is in it.
         """
         found = dict.fromkeys(self._latin(text, language))
         if language == "zh":

@@ -81,12 +81,12 @@ class Answerer:
 
     def verdict(self, question: str, inspection: Inspection) -> Verdict:
         """Whether to answer."""
-        response = inspection.found.response
-        if not response.results:
-            return Verdict(0.0, 1.0, Reason.NOT_A_QUESTION if is_small_talk(question) else Reason.NO_EVIDENCE)
-        threshold = self._model.threshold(response.query_language, response.results[0].passage.language)
+        results, asked = inspection.found.response.results, inspection.found.question.language
+        threshold = self._model.threshold(asked, results[0].passage.language) if results else 1.0
         if is_small_talk(question):
             return Verdict(0.0, threshold, Reason.NOT_A_QUESTION)
+        if not results:
+            return Verdict(0.0, threshold, Reason.NO_EVIDENCE)
         if not inspection.evidence:  # nothing says more than the question does
             return Verdict(0.0, threshold, Reason.WEAK_EVIDENCE)
         probability = self._model.answerable.probability(inspection.features)

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 
 from index.encoders.vocabulary import word_rarity
 from rag.answering.evidence import Asked, Evidence
+from rag.answering.model import log_odds
 from rag.retriever import Found
 
 FEATURES = ("passage", "dense", "misfit", "misfit_of_kind", "kind", "told")
 """What the confidence is made of; see ``features``."""
+OF_THE_ENCODER = ("dense",)
+"""Those on a scale of the encoder's own."""
 
 
 def features(found: Found, asked: Asked, evidence: Sequence[Evidence]) -> tuple[float, ...]:
@@ -21,14 +24,9 @@ def features(found: Found, asked: Asked, evidence: Sequence[Evidence]) -> tuple[
     how much the question tells, in nats: what says little is easily like something.
     """
     question, best = found.question, found.response.results[0]
-    odds = math.log(best.score / (1 - best.score)) if 0 < best.score < 1 else math.copysign(25, best.score - 0.5)
     nearest = max((each.nearness for each in evidence), default=0.0)
     fitting = max((each.nearness for each in evidence if each.fits), default=0.0)
     misfit = max(nearest - fitting, 0.0)
     kind = float(bool(asked.kinds))
     told = math.log1p(sum(map(word_rarity, question.tokens)))
-    return (odds, best.scores["dense"] or 0.0, misfit, misfit * kind, kind, told)
-
-
-OF_THE_ENCODER = ("dense",)
-"""Those on a scale of the encoder's own."""
+    return (log_odds(best.score), best.scores["dense"] or 0.0, misfit, misfit * kind, kind, told)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from index.spans import Span
 from index.types import Passage, PassageKind
 from rag.answering.asked import ADDRESS, LINK, kinds_asked, kinds_held
-from rag.answering.model import Weighing
+from rag.answering.model import Weighing, log_odds
 from rag.question import Question
 from rag.retriever import Found
 from rag.subjects import Subject, SubjectReader, mentions
@@ -65,9 +65,9 @@ class EvidenceReader:
         """Every sentence of every result, the likeliest first; equal ones by rank and place."""
         evidence = []
         for result in found.response.results:
-            features = self.features(result, asked)
+            features, said = self.features(result, asked), _said(result.passage)
             for i, row in enumerate(features):
-                if _says_nothing(result.passage.sentences[i].text, found.question.text, asked):
+                if _says_nothing(said[i], found.question.text, asked):
                     continue
                 known = dict(zip(FEATURES, row.tolist(), strict=True))
                 near = known["cosine"] + known["interaction"]
@@ -85,15 +85,15 @@ class EvidenceReader:
         passage, scores = result.passage, result.sentence_scores
         cosine = np.array([each.cosine for each in scores])
         interaction = np.array([each.interaction for each in scores])
-        kinds = np.array([bool(asked.kinds & held) for held in _kinds(passage)], float)
+        kinds = np.array([bool(asked.kinds & held) for held in map(kinds_held, _said(passage))], float)
         named = np.array(_named(passage, asked.subjects), float)
         wants, names = float(bool(asked.kinds)), float(bool(asked.subjects))
-        odds = np.log(result.score / (1 - result.score)) if 0 < result.score < 1 else 50.0 * (result.score - 0.5)
         lengths = np.array([len(sentence.span) for sentence in passage.sentences])
         asks = [sentence.text.rstrip().endswith(("？", "?")) for sentence in passage.sentences]
         return np.stack(
             [
-                np.full(len(scores), odds), cosine, interaction, cosine - cosine.max(), interaction - interaction.max(),
+                np.full(len(scores), log_odds(result.score)),
+                cosine, interaction, cosine - cosine.max(), interaction - interaction.max(),
                 wants * kinds, wants * (1 - kinds), names * named, names * (1 - named),
                 np.full(len(scores), float(passage.kind in _RECORDS)), np.log1p(lengths), np.array(asks, float),
             ],
@@ -101,20 +101,20 @@ class EvidenceReader:
         )  # fmt: skip
 
 
-def _says_nothing(sentence: str, question: str, asked: Asked) -> bool:
+def _says_nothing(said: str, question: str, asked: Asked) -> bool:
     """Whether a sentence or cell is no answer: only what the question says, such as a name; or an address nobody asked for."""
-    value = sentence.rpartition(": ")[2]
-    beside = ADDRESS.sub("", value)
-    if beside != value and not any(map(str.isalpha, beside)):
+    beside = ADDRESS.sub("", said)
+    if beside != said and not any(map(str.isalpha, beside)):
         return LINK not in asked.kinds
-    return "".join(filter(str.isalnum, value)).casefold() in "".join(filter(str.isalnum, question)).casefold()
+    if said.strip().isdecimal():  # the 2 of a cell is not the 2 of "GPT-2"
+        return False
+    return "".join(filter(str.isalnum, said)).casefold() in "".join(filter(str.isalnum, question)).casefold()
 
 
-def _kinds(passage: Passage) -> list[frozenset[str]]:
-    """For each sentence what it could answer by; for a cell by what it says, not by its row's name."""
+def _said(passage: Passage) -> list[str]:
+    """What each sentence says; a cell without its row's name and column's header."""
     record = passage.kind in _RECORDS
-    texts = (s.text.rpartition(": ")[2] if record else s.text for s in passage.sentences)
-    return [kinds_held(text) for text in texts]
+    return [s.text.rpartition(": ")[2] if record else s.text for s in passage.sentences]
 
 
 def _named(passage: Passage, subjects: Sequence[Subject]) -> list[bool]:

@@ -15,6 +15,8 @@ from typing import Any
 
 from index.types import Language
 
+_SURE = 25.0
+"""Log odds of what is certain, for odds have no end."""
 ANY_ENCODER = "*"
 """The model for encoders that none was fitted for: it looks at no cosine, whose scale is each encoder's own."""
 
@@ -29,7 +31,14 @@ class Weighing:
     def probability(self, features: Sequence[float]) -> float:
         """Between 0 and 1; ``features`` are as many as there are weights."""
         odds = self.bias + sum(weight * value for weight, value in zip(self.weights, features, strict=True))
-        return 1 / (1 + math.exp(-max(-50.0, min(50.0, odds))))
+        return 1 / (1 + math.exp(-max(-2 * _SURE, min(2 * _SURE, odds))))
+
+
+def log_odds(probability: float) -> float:
+    """The inverse of the logistic, within -25 and 25."""
+    if not 0 < probability < 1:
+        return math.copysign(_SURE, probability - 0.5)
+    return max(-_SURE, min(_SURE, math.log(probability / (1 - probability))))
 
 
 @dataclass(frozen=True, slots=True)

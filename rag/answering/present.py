@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from rich.console import Console
-from rich.text import Text
 
 from rag.anchors import link
 from rag.answering.types import Answer, CheckedStatement, Citation
-from rag.present import CONTROLS, response_json, span_json
+from rag.present import print_lines, response_json, span_json
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
@@ -77,11 +76,7 @@ def print_answer(answer: Answer) -> None:
             lines.append(
                 [(f"{result.rank}. {result.article.metadata.title}  ", "cyan"), (result.best_sentence.text, "dim")]
             )
-    for pieces in lines:
-        line = Text.assemble(*((text.translate(CONTROLS), style) for text, style in pieces))
-        console.print(line, soft_wrap=not console.is_terminal)
     said = f"confidence {answer.confidence:.2f}, answered from {answer.threshold:.2f}"
     by = "; written by a language model" if answer.generated else ""
     failed = f"; quoted instead of written: {answer.fallback}" if answer.fallback else ""
-    told = f"{said}{by}{failed}; {answer.took_ms:.0f} ms"
-    console.print(told, style="dim", soft_wrap=not console.is_terminal)
+    print_lines(console, [*lines, [(f"{said}{by}{failed}; {answer.took_ms:.0f} ms", "dim")]])

@@ -152,3 +152,16 @@ def test_what_fits_names_it_all_and_holds_what_is_asked_for(engine_on: EngineOn)
     assert {text for text, fit in fits.items() if fit} == {
         "It was released in 2020.", "Whale cost 12 dollars in 2019.",
     }  # fmt: skip
+
+
+def test_a_cells_figure_is_evidence_though_the_question_holds_the_same_digits(engine_on: EngineOn) -> None:
+    engine = engine_on({"a.md": "| name | layers |\n|---|---|\n| Whale-2 | 2 |\n| Tern | 7 |\n"})
+    said = [each.passage.sentences[each.number].text for each in evidence(engine, "How many layers has Whale-2?")]
+    assert any(text.endswith("layers: 2") for text in said)
+    assert not any(text.endswith("name: Whale-2") for text in said), "what the question says is no answer"
+
+
+def test_what_stands_after_a_colon_in_prose_is_not_taken_for_a_cell(engine_on: EngineOn) -> None:
+    engine = engine_on({"a.md": "The keeper told us who counts: gulls. Bread is baked at night by Umbrella.\n"})
+    said = [each.passage.sentences[each.number].text for each in evidence(engine, "Who counts gulls?")]
+    assert "The keeper told us who counts: gulls." in said
