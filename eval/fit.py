@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 
 from eval.dataset import Dataset
 from eval.errors import EvalError
+from eval.logistic import calibrate, minimise
 from index.build import build_index
 from index.encoders import Encoder
 from index.store import Home
 from rag.config import BIAS, LEGS, FusionModel, FusionModels, SearchConfig
 from rag.errors import InvalidQueryError
+from rag.fusion import fuse
 from rag.legs import LATE_LEGS
 from rag.retriever import Retriever
 from rag.types import Mode, SearchRequest
@@ -32,6 +34,8 @@ LEG_SETS = (
     ("lexical",),
 )
 """What modes and encoders use, and every part left out once in both stages, for the ablation."""
+VERSION = 1
+"""Of the files that a fit writes; raised when what they hold changes its meaning."""
 _INTERACTING = 100
 _REGULARISATION = 3e-4
 _CALIBRATED_ON = 10
@@ -95,8 +99,24 @@ def fit_models(sets: Sequence[JudgedSet]) -> FusionModels:
     if empty or not sets:
         raise EvalError(f"no answered question to fit on in {', '.join(empty) or 'nothing'}; give other data")
     models = {"+".join(legs): _calibrated(_fit(sets, legs), sets, legs) for legs in LEG_SETS}
-    data = [{"name": s.name, "questions": len(s.questions), "sha256": s.checksum} for s in sets]
+    full = models["+".join(LEGS)]
+    data = [
+        {
+            "name": s.name,
+            "questions": len(s.questions),
+            "sha256": s.checksum,
+            "first_relevant": _first_relevant(s, full),
+        }
+        for s in sets
+    ]
     return FusionModels(models, {"data": data, "regularisation": _REGULARISATION})
+
+
+def _first_relevant(judged: JudgedSet, model: FusionModel) -> float:
+    """Share of questions whose likeliest candidate answers, in sample."""
+    fused = (fuse(each.scores, each.same_language, model).scores for each in judged.questions)
+    first = [each.relevant[scores.argmax()] for each, scores in zip(judged.questions, fused, strict=True)]
+    return round(float(np.mean(first)), 4)
 
 
 def models_json(models: FusionModels) -> dict[str, Any]:
@@ -106,6 +126,7 @@ def models_json(models: FusionModels) -> dict[str, Any]:
         return {name: round(weight, 4) for name, weight in weights.items()}
 
     return {
+        "version": VERSION,
         "fitted_on": models.fitted_on,
         "models": {
             legs: {"same_language": rounded(m.same_language), "cross_language": rounded(m.cross_language)}
@@ -123,7 +144,6 @@ def _features(question: Judged, legs: Sequence[str]) -> Floats:
 
 def _fit(sets: Sequence[JudgedSet], legs: Sequence[str]) -> Floats:
     """Weights, not negative, that make the relevant candidates likely among their rivals (listwise cross-entropy)."""
-    minimize = _scipy_minimize()
     lists = [
         (_features(question, legs), question.relevant, 1 / len(each.questions))
         for each in sets
@@ -141,15 +161,12 @@ def _fit(sets: Sequence[JudgedSet], legs: Sequence[str]) -> Floats:
             gradient = gradient + share * features.T @ (every / every.sum() - right / right.sum())
         return total, gradient
 
-    bounds = [(0, None)] * (2 * len(legs)) + [(None, None)]
-    found = minimize(loss, np.ones(2 * len(legs) + 1), jac=True, method="L-BFGS-B", bounds=bounds)
-    weights: Floats = found.x
-    return weights
+    bounds: list[tuple[float | None, float | None]] = [(0, None)] * (2 * len(legs)) + [(None, None)]
+    return minimise(loss, np.ones(2 * len(legs) + 1), bounds)
 
 
 def _calibrated(weights: Floats, sets: Sequence[JudgedSet], legs: Sequence[str]) -> FusionModel:
     """Scales and shifts the odds so that their logistic is how often such a passage answers (Platt 1999)."""
-    minimize = _scipy_minimize()
     odds, labels, shares = [], [], []
     for each in sets:
         for question in each.questions:
@@ -158,13 +175,7 @@ def _calibrated(weights: Floats, sets: Sequence[JudgedSet], legs: Sequence[str])
             odds.append(values[shown])
             labels.append(question.relevant[shown])
             shares.append(np.full(len(shown), 1 / len(each.questions)))
-    x, y, share = np.concatenate(odds), np.concatenate(labels).astype(float), np.concatenate(shares)
-
-    def loss(parameters: Floats) -> float:
-        z = parameters[0] * x + parameters[1]
-        return float((share * (np.logaddexp(0, z) - y * z)).sum())
-
-    scale, bias = minimize(loss, np.array([1.0, 0.0]), method="L-BFGS-B", bounds=[(1e-3, None), (None, None)]).x
+    scale, bias = calibrate(np.concatenate(odds), np.concatenate(labels), np.concatenate(shares))
     n = len(legs)
     same = {BIAS: float(bias)} | {leg: float(scale * weights[i]) for i, leg in enumerate(legs)}
     cross = {BIAS: float(bias + scale * weights[-1])} | {
@@ -177,11 +188,3 @@ def _even_models() -> FusionModels:
     """Equal weights, to choose candidates before anything has been fitted."""
     even = {"+".join(legs): {BIAS: 0.0, **dict.fromkeys(legs, 1.0)} for legs in LEG_SETS}
     return FusionModels({legs: FusionModel(weights, weights) for legs, weights in even.items()})
-
-
-def _scipy_minimize() -> Any:
-    try:
-        from scipy.optimize import minimize
-    except ImportError as error:
-        raise EvalError("fitting needs scipy; install it with: pip install 'cited-rag[fit]'") from error
-    return minimize

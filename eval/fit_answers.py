@@ -20,9 +20,11 @@ from numpy.typing import NDArray
 from eval.dataset import Dataset
 from eval.errors import EvalError
 from eval.evidence import EvidenceJudgements
+from eval.fit import VERSION
 from eval.logistic import fit_listwise, fit_weighted
 from eval.places import Place
 from eval.question_set import QuestionSet
+from eval.statistics import auroc
 from index.build import build_index
 from index.encoders import BUNDLED, Encoder
 from index.store import Home
@@ -145,8 +147,29 @@ def fit_answers(sets: Sequence[JudgedAnswers]) -> dict[str, Any]:
     for name, ignored in ((BUNDLED, ()), (ANY_ENCODER, OF_THE_ENCODER)):
         answerable = fit_weighted(x * [feature not in ignored for feature in FEATURES], y, shares)
         models[name] = AnswerModel(evidence, answerable, _thresholds(sets, answerable)).to_json()
-    data = [{"name": s.name, "questions": len(s.questions), "sha256": s.checksum} for s in sets]
-    return {"fitted_on": {"data": data, "features": FEATURES, "sentence_features": SENTENCE_FEATURES}, "models": models}
+    bundled = AnswerModel.from_json(models[BUNDLED])
+    data = [{"name": s.name, "questions": len(s.questions), "sha256": s.checksum, **_figures(s, bundled)} for s in sets]
+    fitted_on = {"data": data, "features": FEATURES, "sentence_features": SENTENCE_FEATURES}
+    return {"version": VERSION, "fitted_on": fitted_on, "models": models}
+
+
+def _figures(judged: JudgedAnswers, model: AnswerModel) -> dict[str, float]:
+    """What the model reads in sample: which questions it tells apart, refuses and wrongly answers; and whether the likeliest
+    sentence holds evidence. Small talk, which no model decides, is left out."""
+    confidence = np.array([model.answerable.probability(q.features) for q in judged.questions])
+    answerable = np.array([q.answerable for q in judged.questions])
+    answered = confidence >= np.array([model.thresholds[q.direction] for q in judged.questions])
+    figures = {"refused": 1 - answered[answerable].mean()} if answerable.any() else {}
+    if not answerable.all():
+        figures["false_answers"] = answered[~answerable].mean()
+    if len(figures) == 2:
+        figures["auroc"] = auroc(confidence[answerable], confidence[~answerable]).mean
+    first = [
+        each.holds[np.argmax(each.features @ model.evidence.weights)] for each in judged.sentences if each.holds.any()
+    ]
+    if first:
+        figures["first_sentence_holds"] = np.mean(first)
+    return {name: round(float(value), 4) for name, value in figures.items()}
 
 
 def _check(sets: Sequence[JudgedAnswers]) -> None:

@@ -13,6 +13,7 @@ from rag.answering.model import Weighing
 
 _REGULARISATION = 1e-3
 Floats = NDArray[np.float64]
+Loss = Callable[[Floats], tuple[float, Floats]]
 
 
 def fit_weighted(features: Floats, labels: NDArray[np.bool_], shares: Floats) -> Weighing:
@@ -33,7 +34,7 @@ def fit_weighted(features: Floats, labels: NDArray[np.bool_], shares: Floats) ->
         slope = weights * (1 / (1 + np.exp(-odds)) - y)
         return value, np.append(x.T @ slope + 2 * _REGULARISATION * parameters[:-1], slope.sum())
 
-    found = _minimize(loss, np.zeros(x.shape[1] + 1))
+    found = minimise(loss, np.zeros(x.shape[1] + 1))
     return scale.weighing(found[:-1], float(found[-1]))
 
 
@@ -57,17 +58,23 @@ def fit_listwise(lists: Sequence[tuple[Floats, NDArray[np.bool_]]]) -> Weighing:
             slope = slope + x.T @ (every / every.sum() - good / good.sum()) / len(scaled)
         return value, slope
 
-    weights = _minimize(loss, np.zeros(scaled[0][0].shape[1]))
+    weights = minimise(loss, np.zeros(scaled[0][0].shape[1]))
     odds = np.concatenate([x @ weights for x, _ in scaled])
-    right = np.concatenate([right for _, right in scaled]).astype(np.float64)
+    stretch, shift = calibrate(odds, np.concatenate([right for _, right in scaled]), np.ones(len(odds)))
+    return scale.weighing(stretch * weights, shift)
 
-    def miscalibration(parameters: Floats) -> tuple[float, Floats]:
+
+def calibrate(odds: Floats, right: NDArray[np.bool_], shares: Floats) -> tuple[float, float]:
+    """What odds are stretched by, and then shifted by, so that their logistic is how often they are right (Platt 1999)."""
+    labels = right.astype(np.float64)
+
+    def loss(parameters: Floats) -> tuple[float, Floats]:
         z = parameters[0] * odds + parameters[1]
-        slope = 1 / (1 + np.exp(-z)) - right
-        return float((np.logaddexp(0, z) - right * z).sum()), np.array([float(slope @ odds), slope.sum()])
+        slope = shares * (1 / (1 + np.exp(-z)) - labels)
+        return float((shares * (np.logaddexp(0, z) - labels * z)).sum()), np.array([float(slope @ odds), slope.sum()])
 
-    stretch, shift = _minimize(miscalibration, np.array([1.0, 0.0]))
-    return scale.weighing(stretch * weights, float(shift))
+    stretch, shift = minimise(loss, np.array([1.0, 0.0]), [(1e-3, None), (None, None)])
+    return float(stretch), float(shift)
 
 
 class _Scale:
@@ -87,11 +94,16 @@ class _Scale:
         return Weighing(round(bias - float(plain @ self._mean), 4), tuple(round(each, 4) for each in plain.tolist()))
 
 
-def _minimize(loss: Callable[[Floats], tuple[float, Floats]], start: Floats) -> Floats:
+def minimise(loss: Loss, start: Floats, bounds: Sequence[tuple[float | None, float | None]] | None = None) -> Floats:
+    """Where a smooth ``loss``, which gives its value and slope, is least (L-BFGS-B).
+
+    Raises:
+        EvalError: scipy is missing.
+    """
     try:
         from scipy.optimize import minimize
     except ImportError as error:
         raise EvalError("fitting needs scipy; install it with: pip install 'cited-rag[fit]'") from error
-    found: Any = minimize(loss, start, jac=True, method="L-BFGS-B")
+    found: Any = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds)
     solution: Floats = found.x
     return solution

@@ -11,6 +11,7 @@ import pytest
 
 from eval.beir import BeirDataset
 from eval.errors import EvalError
+from eval.fit import VERSION
 from eval.fit_answers import JudgedAnswers, JudgedQuestion, JudgedSentences, fit_answers, judge_answers
 from eval.question_set import QuestionSet
 from index.encoders import BUNDLED, Encoder
@@ -117,9 +118,15 @@ def test_question_sets_outweigh_other_data_however_much_there_is() -> None:
 
 def test_the_file_says_what_it_was_fitted_on() -> None:
     body = fit_answers([judged("own", True), judged("other", False, count=10, evidence=False)])
-    assert body["fitted_on"]["data"] == [
-        {"name": "own", "questions": 100, "sha256": "0" * 64}, {"name": "other", "questions": 10, "sha256": "0" * 64},
+    own, other = body["fitted_on"]["data"]
+    assert [(each["name"], each["questions"], each["sha256"]) for each in (own, other)] == [
+        ("own", 100, "0" * 64), ("other", 10, "0" * 64),
     ]  # fmt: skip
+    assert own["auroc"] > 0.8
+    assert own["refused"] <= 0.05
+    assert {"false_answers", "first_sentence_holds"} <= set(own)
+    assert "first_sentence_holds" not in other
+    assert body["version"] == VERSION
     assert tuple(body["fitted_on"]["features"]) == FEATURES
     assert tuple(body["fitted_on"]["sentence_features"]) == OF_SENTENCES
     assert set(body["models"]) == {BUNDLED, ANY_ENCODER}
