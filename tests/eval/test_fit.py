@@ -101,7 +101,9 @@ def test_fitting_twice_gives_the_same(models: FusionModels) -> None:
 def test_the_file_is_read_back_as_it_was_fitted(models: FusionModels) -> None:
     data = json.loads(json.dumps(models_json(models)))
     (fitted_on,) = data["fitted_on"]["data"]
-    assert fitted_on.pop("first_relevant") > 0.3, "one candidate in twenty by chance; a rival is liked as much on purpose"
+    assert fitted_on.pop("first_relevant") > 0.3, (
+        "one candidate in twenty by chance; a rival is liked as much on purpose"
+    )
     assert fitted_on == {"name": "synthetic", "questions": 60, "sha256": "0" * 64}
     assert data["version"] == VERSION
     read = FusionModels({legs: FusionModel(**model) for legs, model in data["models"].items()}, data["fitted_on"])
