@@ -21,8 +21,8 @@ from rag.expansion import Expander, Expansion
 
 @dataclass(frozen=True, slots=True)
 class QuestionPieces:
-    """A question as the encoder sees it: words or parts of words, each with a vector as the index's tokens have it, and
-    how much its match tells; ``telling`` are those worth showing a match of."""
+    """The words or parts of words of a question that are not on everyone's lips, each with a vector as the index's tokens
+    have it, and how much its match tells; ``telling`` are those worth showing a match of."""
 
     words: tuple[str, ...]
     vectors: NDArray[np.float32]
@@ -105,7 +105,9 @@ class QuestionReader:
         if reduction is None or not isinstance(self._encoder, TokenEncoder):
             return self._encoder.encode_queries([text]), None
         (encoded,) = self._encoder.encode_tokens([text], queries=True)
-        vectors, rarity = reduction.question(encoded, language), self._encoder.rarity(encoded.ids)
-        words = tuple(text[start:end].strip() for start, end in encoded.offsets.tolist())
-        telling = [rare > 0 and word.lower() not in STOP_WORDS for rare, word in zip(rarity, words, strict=True)]
-        return encoded.pooled[None, :], QuestionPieces(words, vectors, rarity, np.array(telling, np.bool_))
+        rarity = self._encoder.rarity(encoded.ids)
+        rare = rarity > 0  # what tells nothing need not meet anything
+        words = tuple(text[start:end].strip() for start, end in encoded.offsets[rare].tolist())
+        telling = np.array([word.lower() not in STOP_WORDS for word in words], np.bool_)
+        vectors = reduction.question(encoded, language)[rare]
+        return encoded.pooled[None, :], QuestionPieces(words, vectors, rarity[rare], telling)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -39,6 +41,8 @@ from rag.types import (
     SentenceScore,
 )
 
+_BLAS_THREADS = min(2, os.cpu_count() or 1)
+"""The products of a search are too small for more."""
 _TOKENS_IN_SENTENCE = 0.25
 """What the likeness of its tokens counts beside a sentence's cosine: enough to choose between near equals."""
 
@@ -95,7 +99,7 @@ class Retriever:
         self._reader = QuestionReader(index, encoder, Expander(self.dictionary, names, index, config))
         self._sentences = SentenceLeg(index)
         self._matcher = Matcher(index, encoder)
-        self._blas = ThreadpoolController()
+        self._blas, self._searching = ThreadpoolController(), threading.Lock()
         late = LATE_LEGS if index.tokens is not None and isinstance(encoder, TokenEncoder) else ()
         dense, lexical = (DenseLeg(index), self._sentences), (LexicalLeg(),)
         proposing = {Mode.HYBRID: (*dense, *lexical), Mode.DENSE: dense, Mode.LEXICAL: lexical}
@@ -119,8 +123,9 @@ class Retriever:
 
     def read_and_search(self, request: SearchRequest) -> Found:
         """The same with the question as the legs took it."""
-        # these products are small: more threads would wait for each other, and for other requests
-        with self._blas.limit(limits=1, user_api="blas"):
+        # one after the other, each on several cores: side by side they wait for each other's turn at the interpreter, and
+        # all of them take longer (docs/measurements.md)
+        with self._searching, self._blas.limit(limits=_BLAS_THREADS, user_api="blas"):
             began = time.perf_counter()
             question = self.question(request.query)
             return Found(question, self._search(question, request, began))

@@ -15,11 +15,13 @@ import sys
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 RAG = Path(sys.executable).with_name("rag")
 ROUNDS = 3
+CLIENTS = 8
 MEGABYTE = 1024**2
 
 
@@ -58,6 +60,7 @@ def _serve(home: Path) -> list[tuple[str, str]]:
         # the server's log has to go somewhere, or it stops when the pipe is full
         threading.Thread(target=server.stderr.read, daemon=True).start()
         times = {route: _ask(port, route, field) for route, field in (("/v1/search", "query"), ("/v1/ask", "question"))}
+        crowd = _crowd(port)
         status = Path(f"/proc/{server.pid}/status").read_text()
         memory = int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024  # type: ignore[index]
     finally:
@@ -70,14 +73,29 @@ def _serve(home: Path) -> list[tuple[str, str]]:
         )
         for route, each in times.items()
     ]
-    return [*rows, ("server memory after that", f"{memory:.0f} MB")]
+    return [
+        *rows,
+        (f"`POST /v1/search`, {CLIENTS} clients at once", crowd),
+        ("server memory after that", f"{memory:.0f} MB"),
+    ]
 
 
-def _ask(port: int, route: str, field: str) -> list[float]:
+def _crowd(port: int) -> str:
+    """Several clients asking at once, each all questions once."""
+    began = time.perf_counter()
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        asked = [pool.submit(_ask, port, "/v1/search", "query", rounds=1) for _ in range(CLIENTS)]
+        times = [each for one in asked for each in one.result()]
+    rate = len(times) / (time.perf_counter() - began)
+    middle, late = statistics.median(times), statistics.quantiles(times, n=20)[18]
+    return f"{rate:.0f} answers a second, p50 / p95 {middle:.0f} / {late:.0f} ms"
+
+
+def _ask(port: int, route: str, field: str, rounds: int = ROUNDS) -> list[float]:
     lines = (ROOT / "eval" / "question_sets" / "seeds.jsonl").read_text(encoding="utf-8").splitlines()
     connection = http.client.HTTPConnection("127.0.0.1", port)
     times = []
-    for line in lines * ROUNDS:
+    for line in lines * rounds:
         body = json.dumps({field: json.loads(line)["question"]})
         began = time.perf_counter()
         connection.request("POST", route, body, {"Content-Type": "application/json"})

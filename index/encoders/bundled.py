@@ -101,16 +101,15 @@ class BundledEncoder:
     def _encoded(self, ids: Sequence[Sequence[int]]) -> Iterator[_Encoded]:
         """Texts, given as their piece ids, batch by batch, in order.
 
-        Batches run side by side, each on one BLAS thread: that also spreads the work between the matrix products.
+        Several batches run side by side, each on one BLAS thread: that also spreads the work between the matrix products.
         """
         model = self._model
         batches = _batches(ids)
-        with model.blas.limit(limits=1, user_api="blas"):
-            if len(batches) == 1:
-                yield model.encode(batches[0])
-                return
-            with ThreadPoolExecutor(os.cpu_count()) as pool:
-                yield from pool.map(model.encode, batches)
+        if len(batches) == 1:
+            yield model.encode(batches[0])
+            return
+        with model.blas.limit(limits=1, user_api="blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
+            yield from pool.map(model.encode, batches)
 
 
 def _batches(ids: Sequence[Sequence[int]]) -> list[Sequence[Sequence[int]]]:
