@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from api.schemas import FiltersBody, ResultJson, SpanJson, StrictModel
+from api.schemas import FiltersBody, Link, ResultJson, SpanJson, StrictModel
 from index.types import Language
 from rag.answering.types import LONGEST_HISTORY, AskRequest, Reason, Turn, Wording
 from rag.types import LARGEST_TOP_K, LONGEST_QUERY
@@ -61,9 +61,7 @@ class CitationJson(StrictModel):
     end_char_index: int = Field(description="Exclusive.")
     passage_id: str = Field(description="The passage that it is from.")
     highlights: list[SpanJson] = Field(description="Words of the question in it, as positions in the article's text.")
-    link: str = Field(
-        description="Opens the page at the quote. It finds the quote again when the file has changed around it."
-    )
+    link: Link
 
 
 class StatementJson(StrictModel):

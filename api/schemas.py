@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,6 +15,12 @@ class StrictModel(BaseModel):
     """Takes and gives nothing but its fields."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+Link = Annotated[
+    str,
+    Field(description="Opens the page at the quote. It finds the quote again when the file has changed around it."),
+]
 
 
 class FiltersBody(StrictModel):
@@ -143,11 +149,18 @@ class LegJson(StrictModel):
     weight: float
 
 
+class SentenceJson(QuoteJson):
+    """A sentence of a passage."""
+
+    link: Link
+
+
 class ParallelJson(SpanJson):
     """The same passage in another article's words."""
 
     article_id: str
     score: float = Field(description="How alike the two passages are, up to 1.")
+    link: Link
 
 
 class MatchJson(SpanJson):
@@ -173,7 +186,7 @@ class ResultJson(StrictModel):
     quote: str
     start: int
     end: int
-    best_sentence: QuoteJson = Field(description="The passage's sentence nearest to the query.")
+    best_sentence: SentenceJson = Field(description="The passage's sentence nearest to the query.")
     highlights: list[SpanJson] = Field(description="Words of the query in the article's text.")
     heading: list[str]
     kind: Literal["prose", "list", "table_row", "metadata", "boilerplate"]

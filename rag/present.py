@@ -11,7 +11,8 @@ from rich.text import Text
 
 from index.spans import Span
 from index.types import Article, PassageKind
-from rag.types import Result, SearchResponse
+from rag.anchors import link
+from rag.types import ParallelPassage, Result, SearchResponse
 
 CONTROLS = {
     code: "\N{REPLACEMENT CHARACTER}" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n\r"
@@ -70,15 +71,26 @@ def _result_json(result: Result) -> dict[str, Any]:
         "text": passage.readable.text,
         "quote": result.quote,
         **span_json(passage.span),
-        "best_sentence": {**span_json(sentence), "quote": sentence.quote(result.article.text)},
+        "best_sentence": {
+            **span_json(sentence),
+            "quote": sentence.quote(result.article.text),
+            "link": link(result.article.id, sentence, result.article.text),
+        },
         "highlights": [span_json(span) for span in result.highlights],
         "heading": list(passage.heading),
         "kind": passage.kind.value,
         "language": passage.language,
         "article": article_json(result.article),
-        "parallel": [
-            {"article_id": other.article_id, **span_json(other.span), "score": other.score} for other in result.parallel
-        ],
+        "parallel": [_parallel_json(other) for other in result.parallel],
+    }
+
+
+def _parallel_json(other: ParallelPassage) -> dict[str, Any]:
+    return {
+        "article_id": other.article_id,
+        **span_json(other.span),
+        "score": other.score,
+        "link": link(other.article_id, other.span, other.article.text),
     }
 
 

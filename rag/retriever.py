@@ -17,7 +17,7 @@ from index.hits import Allowed, Hits, Rows, Scores, rank
 from index.interaction import Meeting
 from index.reduction import LANGUAGES
 from index.store import SearchIndex
-from index.types import Language
+from index.types import Article, Language, Passage
 from rag.config import LEGS, SearchConfig
 from rag.dictionary import Dictionary
 from rag.errors import UnknownArticleError
@@ -236,7 +236,13 @@ class Retriever:
 
     def _parallel(self, row: int, allowed: Allowed | None) -> tuple[ParallelPassage, ...]:
         found = [p for p in self._index.database.parallels(row) if allowed is None or allowed[p.other]]
-        return tuple(ParallelPassage(self._index.database.passage(p.other), p.score) for p in found)
+        return tuple(ParallelPassage(*self._passage(p.other), p.score) for p in found)
+
+    def _passage(self, row: int) -> tuple[Passage, Article]:
+        passage = self._index.database.passage(row)
+        found = self._index.database.article(passage.article_id)
+        assert found is not None, "every passage belongs to an article"
+        return passage, found[0]
 
     def _results(
         self,
@@ -249,9 +255,7 @@ class Retriever:
         results = []
         allowed = self._allowed(request.filters)
         for i, row in enumerate(chosen.rows.tolist()):
-            passage = self._index.database.passage(row)
-            found = self._index.database.article(passage.article_id)
-            assert found is not None, "every passage belongs to an article"
+            passage, article = self._passage(row)
             legs = {name: float(chosen.raw[name][i]) if name in chosen.raw else None for name in LEGS}
             cosines, met = self._sentences.sentence_scores(question, row), matches[i].sentence_scores
             results.append(
@@ -260,11 +264,11 @@ class Retriever:
                     score=float(listed.hits.scores[i]),
                     scores={**legs, RERANKER: listed.own_score(i)},
                     passage=passage,
-                    article=found[0],
+                    article=article,
                     sentence_scores=tuple(map(SentenceScore, cosines.tolist(), met.tolist())),
                     best_sentence=passage.sentences[int(np.argmax(cosines + _TOKENS_IN_SENTENCE * met))],
                     highlights=highlight(question, passage.readable, matches[i].matches),
-                    quote=passage.span.quote(found[0].text),
+                    quote=passage.span.quote(article.text),
                     parallel=self._parallel(row, allowed) if request.group_parallel else (),
                 )
             )

@@ -62,11 +62,12 @@ class ParallelPassage:
     """The same passage in another article's words. ``score`` says how alike the two are, up to 1."""
 
     passage: Passage
+    article: Article
     score: float
 
     @property
     def article_id(self) -> str:
-        return self.passage.article_id
+        return self.article.id
 
     @property
     def span(self) -> Span:

@@ -1,8 +1,8 @@
 // The addresses of this site, made and read, and the one rule for addresses that come from articles.
 
-/** /?q=…&lang=…, or / when there is no question. */
-export function searchAddress(query, lang) {
-  return query ? `/?${new URLSearchParams({ q: query, lang })}` : "/";
+/** /?q=…&lang=…, and &at=… with the link of the source that is open; or / when there is no question. */
+export function searchAddress(query, lang, at = "") {
+  return query ? `/?${new URLSearchParams({ q: query, lang, ...(at && { at }) })}` : "/";
 }
 
 export function ofAddress(name) {
@@ -12,21 +12,17 @@ export function ofAddress(name) {
 /** The id's slashes separate folders; all else in it is data. */
 const encoded = (id) => id.split("/").map(encodeURIComponent).join("/");
 
-/** The page of an article with a span marked. */
-export function articleAddress(id, { start, end }) {
-  return `/articles/${encoded(id)}#${start}-${end}`;
-}
-
 export function articleApi(id, rest = "") {
   return `/v1/articles/${encoded(id)}${rest}`;
 }
 
-export function articleOfPage() {
-  const path = location.pathname.slice("/articles/".length);
+/** The id in the path of an article's page. */
+export function articleOf(path) {
+  const id = path.slice("/articles/".length);
   try {
-    return decodeURIComponent(path);
+    return decodeURIComponent(id);
   } catch {
-    return path;
+    return id;
   }
 }
 

@@ -1,14 +1,13 @@
 // An article's own page: the source view, with the quote marked that the fragment names.
 
-import { articleApi, articleOfPage, spanOfFragment } from "./addresses.js";
-import { get } from "./api.js";
+import { articleOf } from "./addresses.js";
 import { $ } from "./dom.js";
-import { keptEvidence } from "./evidence.js";
+import { keptEvidence, placeAt } from "./evidence.js";
 import { startKeys } from "./keys.js";
 import { startLanguage, t } from "./language.js";
 import { SourceView } from "./source.js";
 
-const id = articleOfPage();
+const id = articleOf(location.pathname);
 const kept = keptEvidence(id);
 const view = new SourceView($("article"), { heading: "h1", onMove: ({ link }) => history.pushState(null, "", link) });
 view.evidence = kept;
@@ -17,21 +16,9 @@ view.evidence = kept;
 let wrong = null;
 
 async function followFragment(options) {
-  wrong = null;
-  const span = spanOfFragment(location.hash);
-  let place = { id };
-  if (span) {
-    const known = [...kept.cited, ...kept.found].find((other) => other.link.endsWith(location.hash));
-    try {
-      // the quote may have moved since the link was made: the server knows where it is now
-      const query = new URLSearchParams(Object.entries(span).filter(([, value]) => value !== undefined));
-      const { start, end, quote } = await get(articleApi(id, `/source?${query}`));
-      place = known?.start === start ? known : { ...known, id, start, end, quote, link: location.pathname + location.hash };
-    } catch (failure) {
-      wrong = failure.status === 410 ? "quoteGone" : "badFragment";
-    }
-  } else if (location.hash.length > 1) wrong = "badFragment";
-  await view.open(place, options);
+  const found = await placeAt(location.pathname + location.hash, [...kept.cited, ...kept.found]);
+  wrong = found.wrong;
+  await view.open(found.place, options);
   say();
 }
 

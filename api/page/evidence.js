@@ -1,6 +1,7 @@
 // Where the answer's evidence stands: its citations, and the best sentence of every passage found.
 
-import { articleAddress, searchAddress } from "./addresses.js";
+import { articleApi, articleOf, searchAddress, spanOfFragment } from "./addresses.js";
+import { get } from "./api.js";
 import { language } from "./language.js";
 import { recall, remember } from "./memory.js";
 
@@ -29,12 +30,30 @@ export function evidenceOf({ citations, sources }) {
     title: article.title,
     ...best_sentence,
     language,
-    link: articleAddress(article.id, best_sentence),
     highlights,
     parallel,
     passage: { start, end },
   }));
   return { cited, found };
+}
+
+/**
+ * The place that a link leads to, and what is wrong with it, if anything, as a string's name. It is one of the `known` ones
+ * if it can be: they know more of it. The quote may have moved since the link was made; the server knows where it is now.
+ */
+export async function placeAt(link, known) {
+  const { pathname, hash } = new URL(link, location.origin);
+  const id = articleOf(pathname);
+  const span = spanOfFragment(hash);
+  if (!span) return { place: { id, link: pathname }, wrong: hash.length > 1 ? "badFragment" : null };
+  const like = known.find((other) => other.link.endsWith(hash));
+  const query = new URLSearchParams(Object.entries(span).filter(([, value]) => value !== undefined));
+  try {
+    const { start, end, quote } = await get(articleApi(id, `/source?${query}`));
+    return { place: like?.start === start ? like : { ...like, id, start, end, quote, link: pathname + hash }, wrong: null };
+  } catch (failure) {
+    return { place: { id, link: pathname }, wrong: failure.status === 410 ? "quoteGone" : "badFragment" };
+  }
 }
 
 // An article's address says nothing about the search that led there, so that it can be shared; the tab remembers.

@@ -1,6 +1,5 @@
 // Turns the passages found into elements.
 
-import { articleAddress } from "./addresses.js";
 import { element } from "./dom.js";
 import { langOf, speaks, t } from "./language.js";
 import { findQuote, findWords, marked } from "./marking.js";
@@ -9,7 +8,7 @@ import { fieldsOf } from "./records.js";
 /** `open(place, opener)` shows a place, or a rank's best sentence, in the source. */
 export function resultElement(result, query, titles, open) {
   const { article, best_sentence: best, rank } = result;
-  const link = sourceLink(t("showInSource"), article.id, best, (opener) => open(rank, opener));
+  const link = sourceLink(t("showInSource"), best.link, (opener) => open(rank, opener));
   link.className = "source-link";
   link.setAttribute("aria-describedby", `result-${rank}-title`); // else all links of the list sound alike
   return element(
@@ -25,8 +24,8 @@ export function resultElement(result, query, titles, open) {
 }
 
 /** A real link, for new tabs and sharing; pressed, it opens beside the answer. */
-function sourceLink(text, id, span, onPress) {
-  const link = element("a", { href: articleAddress(id, span) }, text);
+function sourceLink(text, href, onPress) {
+  const link = element("a", { href }, text);
   link.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
@@ -38,10 +37,9 @@ function sourceLink(text, id, span, onPress) {
 /** Links to the same passage in other articles, which the list shows only once. */
 function translations({ parallel, language }, titles, open) {
   if (!parallel.length) return null;
-  const links = parallel.map(({ article_id: id, start, end }) => {
-    const place = { id, start, end, language, link: articleAddress(id, { start, end }) };
-    return sourceLink(titles.get(id) ?? id, id, { start, end }, (opener) => open(place, opener));
-  });
+  const links = parallel.map(({ article_id: id, start, end, link }) =>
+    sourceLink(titles.get(id) ?? id, link, (opener) => open({ id, start, end, language, link }, opener)),
+  );
   return element("p", { className: "faint" }, t("alsoIn"), " ", ...links.flatMap((link, i) => (i ? [" · ", link] : [link])));
 }
 

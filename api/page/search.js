@@ -3,14 +3,14 @@
 import { ofAddress, searchAddress } from "./addresses.js";
 import { showAnswer } from "./answer.js";
 import { answerEvents, Failure } from "./api.js";
-import { $, button, element, skeleton } from "./dom.js";
+import { $, element, skeleton } from "./dom.js";
 import { showFailure } from "./failure.js";
 import { startKeys } from "./keys.js";
 import { language, speakFor, startLanguage, t } from "./language.js";
-import { addRecent, clearRecents, recents } from "./recents.js";
 import { resultElement } from "./results.js";
 
 const input = $("q");
+const recents = () => import("./recents.js");
 const SKELETONS = 3;
 
 /**
@@ -30,7 +30,7 @@ async function run(query) {
   running?.abort();
   running = new AbortController();
   const { signal } = running;
-  closePanel();
+  hidePanel();
   $("card")?.remove();
   state = start(query);
   showAll();
@@ -41,7 +41,7 @@ async function run(query) {
       take(event, data);
     }
     if (state.phase !== "done") throw new Failure();
-    addRecent(query);
+    recents().then(({ addRecent }) => addRecent(query));
   } catch (failure) {
     if (signal.aborted || failure.name === "AbortError") return; // a newer question is on its way
     if (!(failure instanceof Failure)) throw failure;
@@ -67,6 +67,7 @@ function take(event, data) {
     const { query, citations } = state;
     source().then(({ evidenceOf, keepEvidence }) => keepEvidence(query, evidenceOf({ citations, sources })));
     showAll();
+    followPlace();
     return;
   } else if (event === "error") throw new Failure(data);
   showAnswer(state, openCitation);
@@ -77,7 +78,7 @@ function showAll() {
   document.title = query ? `${query} · cited-rag` : "cited-rag";
   document.body.classList.toggle("asked", query !== "");
   $("start").hidden = query !== "";
-  if (!query) showRecents();
+  if (!query) recents().then(({ showRecents }) => showRecents($("recents"), () => input.focus()));
   $("status").textContent = phase ? summary() : "";
   $("asked").hidden = input.scrollWidth <= input.clientWidth; // a long question is shown in full
   $("asked").textContent = query;
@@ -123,25 +124,60 @@ function openFound(place, from) {
   open((evidence) => (place.id ? place : evidence.found.find((found) => found.rank === place)), from);
 }
 
-/** Not needed for the first paint, so it comes with the first citation. */
-const source = async () => ({ ...(await import("./source.js")), ...(await import("./evidence.js")) });
+/** What the address says is open. */
+async function followPlace() {
+  const at = ofAddress("at");
+  if (!at) return hidePanel();
+  const { announce, placeAt } = await source();
+  const { query } = state;
+  show(async ({ cited, found }) => {
+    const { place, wrong } = await placeAt(at, [...cited, ...found]);
+    if (wrong) announce(t(wrong, { fragment: at.slice(at.indexOf("#") + 1) }), true);
+    return state.query === query && place;
+  });
+}
 
+/** Not needed for the first paint, so it comes with the first citation. */
+const source = async () =>
+  Object.assign({}, ...(await Promise.all([import("./source.js"), import("./evidence.js"), import("./announce.js")])));
+
+/** A step in the history, so that Back closes it. */
 async function open(choose, from) {
+  const place = await show(choose);
+  opener = from;
+  if (!ofAddress("at")) history.pushState({ opened: true }, "");
+  keepPlace(place);
+}
+
+async function show(choose) {
   const { SourceView, evidenceOf } = await source();
   const evidence = evidenceOf(state);
-  panel ??= new SourceView($("panel"), { heading: "h2", onClose: closePanel });
+  const place = await choose(evidence);
+  if (!place) return;
+  panel ??= new SourceView($("panel"), { heading: "h2", onMove: keepPlace, onClose: closePanel });
   panel.evidence = evidence;
-  opener = from;
   document.body.classList.add("reading-source");
-  panel.open(choose(evidence));
+  panel.open(place);
+  return place;
+}
+
+function keepPlace({ link } = {}) {
+  if (state.query) history.replaceState(history.state, "", searchAddress(state.query, language(), link));
 }
 
 function closePanel() {
   if ($("panel").hidden) return false;
+  if (history.state?.opened) history.back();
+  else keepPlace();
+  hidePanel();
+  return true;
+}
+
+function hidePanel() {
+  if ($("panel").hidden) return;
   panel.close();
   document.body.classList.remove("reading-source");
   opener?.isConnected ? opener.focus() : input.focus();
-  return true;
 }
 
 // -- the question
@@ -177,20 +213,8 @@ $("start").addEventListener("click", (event) => {
   ask(link.textContent);
 });
 
-function showRecents() {
-  const kept = recents();
-  const links = kept.map((question) => element("li", {}, element("a", { href: searchAddress(question, language()) }, question)));
-  const clear = button("quiet", t("clear"), () => {
-    clearRecents();
-    showRecents();
-    input.focus();
-  });
-  $("recents").hidden = !kept.length;
-  $("recents").replaceChildren(element("h2", { className: "overline" }, t("recents"), clear), element("ul", {}, ...links));
-}
-
 startLanguage(() => {
-  if (state.query) history.replaceState(null, "", searchAddress(state.query, language()));
+  keepPlace({ link: ofAddress("at") });
   showAll();
   panel?.say();
 });
@@ -202,6 +226,6 @@ startKeys({
   closePanel,
   step: (by) => $("panel").hidden || panel.step(by),
 });
-addEventListener("popstate", () => ofAddress("q") !== state.query && followAddress());
+addEventListener("popstate", () => (ofAddress("q") === state.query ? followPlace() : followAddress()));
 followAddress();
 document.head.append(element("link", { rel: "stylesheet", href: "/page/later.css" })); // for what is not open yet

@@ -1,7 +1,7 @@
 // The source view: an article as a document with the evidence in it marked. On the search page it stands beside the
 // answer, on the article's own page it is the page.
 
-import { articleAddress, articleApi, webAddress } from "./addresses.js";
+import { articleApi, webAddress } from "./addresses.js";
 import { announce } from "./announce.js";
 import { get } from "./api.js";
 import { documentView } from "./document.js";
@@ -118,7 +118,7 @@ export class SourceView {
     const parts = [site, author, ...said].filter(Boolean).map((text) => element("span", {}, text));
     const link = (href, text) => element("a", { href, rel: "noopener noreferrer" }, text);
     if (webAddress(url)) parts.push(link(url, t("original")));
-    if (this.onClose) parts.push(link((this.#at.link ?? articleAddress(id, this.#at)).replace("#", `?lang=${language()}#`), t("wholePage")));
+    if (this.onClose) parts.push(link(this.#at.link.replace("#", `?lang=${language()}#`), t("wholePage")));
     return [element("span", { className: "tag" }, t(`passageIn_${written}`)), ...parts];
   }
 
@@ -200,11 +200,11 @@ export class SourceView {
   }
 
   async #copy(form) {
-    const { link, ...at } = this.#at;
+    const at = this.#at;
     const { about, id } = this.#shown;
     const { copy, forms } = await import("./quoting.js");
     const quote = at.quote ?? (await get(articleApi(id, `/source?start=${at.start}&end=${at.end}`))).quote;
-    const text = forms[form]({ ...at, quote, id, about, title: about.title, link: link ?? articleAddress(id, at) });
+    const text = forms[form]({ ...at, quote, id, about, title: about.title });
     if (await copy(text)) return announce(t("copied"), true);
     getSelection().selectAllChildren(this.#place.querySelector("mark.current"));
     announce(t("copyByHand"), true);
@@ -220,13 +220,13 @@ export class SourceView {
     const { beside, parallel } = this.#parts;
     if (!beside.hidden) return this.#closeParallel();
     const at = this.#at;
-    const sides = [{ article_id: at.id, ...at.passage }, ...at.parallel];
+    const sides = [{ article_id: at.id, link: at.link, ...at.passage }, ...at.parallel];
     const shown = await Promise.all(sides.map(({ article_id: id }) => article(id))).catch(() => null);
     if (at !== this.#at) return;
     beside.replaceChildren(...(shown ?? []).map(({ about, document }, i) => {
       const view = documentView(document, about.language, sides[i]);
       if (!i) view.paint([{ ...at, className: "current" }], []);
-      const title = element("a", { href: articleAddress(about.id, sides[i]), lang: langOf(about.language) }, about.title);
+      const title = element("a", { href: sides[i].link, lang: langOf(about.language) }, about.title);
       return element("section", {}, element("p", { className: "faint" }, title, ` · ${t(`passageIn_${about.language}`)}`), view.element);
     }));
     if (!shown) beside.append(element("p", { className: "warning" }, t("offlineHint")));

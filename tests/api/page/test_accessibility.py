@@ -117,6 +117,35 @@ def broken(page, server):
     page.get_by_role("alert").get_by_role("button").wait_for()
 
 
+def long_question(page, server):
+    page.goto(server.question(ZH_QUESTION * 40))
+    answered(page)
+    assert page.locator("#asked").is_visible()
+
+
+def fifty(page, server):
+    found = server.json("/v1/search", {"query": ZH_QUESTION})
+    results = [{**found["results"][0], "id": f"passage {rank}", "rank": rank} for rank in range(1, 51)]
+    answer_with(page, ("answer.done", {**server.ask(ZH_QUESTION), "results": results}))
+    answer(page, server)
+    page.locator("#result-50").wait_for()
+
+
+def without_javascript(page, server):
+    """As the server writes it: the scripts never come."""
+    page.route("**/page/*.js", lambda route: route.abort())
+    page.goto(server.question(TWO_QUESTION))
+    page.locator("#citation-1").wait_for()
+
+
+def article_without_javascript(page, server):
+    page.route("**/page/*.js", lambda route: route.abort())
+    citation = server.ask(ZH_QUESTION)["citations"][0]
+    start, end = citation["start_char_index"], citation["end_char_index"]
+    page.goto(server.article(citation["document_id"], f"?start={start}&end={end}"))
+    page.locator("mark.current").wait_for()
+
+
 def article(page, server):
     page.goto(server.address + server.ask(ZH_QUESTION)["citations"][0]["link"])
     marked(page, "#article")
@@ -129,7 +158,8 @@ def helping(page, server):
 
 
 STATES: list[Callable[[Any, Any], None]] = [
-    start, recents, waiting, answer, written, hovering, reading, glossing, why, refused, failed, broken, article, helping,
+    start, recents, waiting, answer, written, hovering, reading, glossing, why, refused, failed, broken, long_question, fifty,
+    article, helping, without_javascript, article_without_javascript,
 ]  # fmt: skip
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from urllib.parse import quote
 
 import pytest
 
@@ -142,6 +144,76 @@ def test_reload_share_and_history_keep_the_state(open_page, server):
     assert page.locator(".result").count() == 0
     page.go_forward()
     assert without_times(answered(page).inner_text()) == without_times(answer)
+
+
+def test_open_source_is_in_the_address_and_back_closes_it(open_page, server):
+    page = open_page(locale="en-GB")
+    page.locator("#q").fill(TWO_QUESTION)
+    page.keyboard.press("Enter")
+    cites = answered(page).locator(".cite")
+    asked = page.url
+    quotes = [plain(citation["cited_text"]) for citation in server.ask(TWO_QUESTION)["citations"]]
+    cites.first.click()
+    assert marked(page) == quotes[0]
+    first = page.url
+    assert first.startswith(f"{asked}&at=")
+    page.keyboard.press("]")
+    page.get_by_text(f"2 / {len(quotes)}").wait_for()
+    assert page.url not in (asked, first)
+
+    shared = open_page(page.url, locale="en-GB")  # a fresh profile
+    assert marked(shared) == quotes[1]
+    assert in_view(shared.locator("#panel mark.current").first)
+    shared.get_by_text(f"2 / {len(quotes)}").wait_for()
+    shared.keyboard.press("Escape")
+    assert shared.locator("#panel").is_hidden()
+    assert shared.url == asked
+
+    page.go_back()  # one step, however many places were gone to
+    page.locator("#panel").wait_for(state="hidden")
+    assert page.url == asked
+    assert answered(page).locator(".cite").count() == len(quotes)
+    page.go_forward()
+    assert marked(page) == quotes[1]
+    page.reload()
+    assert marked(page) == quotes[1]
+    page.keyboard.press("Escape")
+    page.wait_for_url(asked)
+    assert page.locator("#panel").is_hidden()
+
+
+def test_address_of_a_source_that_is_no_evidence_or_has_left(open_page, server):
+    digest = hashlib.sha256(NARCISSUS[:5].encode()).hexdigest()[:12]
+    page = open_page(f"{server.question(ZH_QUESTION)}&at={quote(f'/articles/{quote(NARCISSUS_ID)}#0-5-{digest}')}")
+    assert marked(page) == NARCISSUS[:5]
+    for wrong in ("/articles/tea.txt#0-5-000000000000", "//elsewhere.example/articles/tea.txt#0-5-000000000000"):
+        page.goto(f"{server.question(ZH_QUESTION, 'en')}&at={quote(wrong)}")
+        page.locator("#panel .document").wait_for()
+        assert page.locator("#panel mark.current").count() == 0
+        assert "(0-5-000000000000) has left this article" in page.locator("#said").inner_text()
+        assert page.evaluate("location.host") in server.address
+
+
+def test_without_javascript_from_the_question_to_the_marked_quote(open_page, server):
+    page = open_page(java_script_enabled=False)
+    page.locator("#q").fill(TWO_QUESTION)
+    page.locator("#search button").click()
+    assert page.locator("#q").input_value() == TWO_QUESTION
+    citation = server.ask(TWO_QUESTION)["citations"][0]
+    quoted = page.locator("blockquote, .quoted", has_text=plain(citation["cited_text"])).first
+    assert quoted.get_attribute("lang") == "zh-CN"
+    page.get_by_role("link", name="[1]", exact=True).click()
+    cited = page.locator("#citation-1:target")
+    assert in_view(cited.locator("blockquote"))
+    cited.locator("a.source-link").click()
+    mark = page.locator("mark.current")
+    assert mark.inner_text() == citation["cited_text"]
+    assert in_view(mark)
+    page.go_back()
+    page.locator("#q").fill(REFUSED_QUESTION)
+    page.keyboard.press("Enter")
+    page.get_by_text(server.ask(REFUSED_QUESTION)["answer"]).wait_for()
+    assert page.get_by_role("link", name="[1]", exact=True).count() == 0
 
 
 def without_times(text):
