@@ -62,6 +62,7 @@ class TextBlockJson(StrictModel):
 
     kind: Literal["heading", "paragraph", "list_item", "code"] = Field(description="What it is shown as.")
     level: int = Field(ge=0, le=7, description="Of headings 1 to 6, and 7 for a bold line that stands as one; else 0.")
+    number: int | None = Field(None, description="Of an item of a numbered list; else left out.")
     start: int = Field(description=_START)
     end: int = Field(description=_END)
     runs: list[RunJson] = Field(description="What is read; `\\n` in it ends a line.")
@@ -140,13 +141,15 @@ def document_json(document: Document) -> dict[str, Any]:
 
 
 def _block_json(block: DocumentBlock) -> dict[str, Any]:
-    body = {"kind": block.kind.value, "level": block.level, **span_json(block.span)}
+    body: dict[str, Any] = {"kind": block.kind.value, "level": block.level, **span_json(block.span)}
     if block.kind is DocumentKind.TABLE:
         rows = [{**span_json(row.span), "cells": _cells_json(row.cells)} for row in block.rows]
         return {**body, "header": _cells_json(block.header), "rows": rows}
     if block.kind is DocumentKind.FRONT_MATTER:
         entries = [_entry_json(entry.span, entry.header, entry.runs) for entry in block.entries]
         return {**body, "rows": entries}
+    if block.number is not None:
+        body["number"] = block.number
     return {**body, "runs": _runs_json(block.runs)}
 
 

@@ -49,14 +49,15 @@ class Entry:
 class DocumentBlock:
     """A block and the source range that is its own, markup and line ends included.
 
-    ``level`` is 1 to 7 for headings, 0 elsewhere. A table has ``header`` and ``rows``, front matter ``entries``, every other
-    block ``runs``.
+    ``level`` is 1 to 7 for headings, 0 elsewhere; ``number`` is that of an item of a numbered list. A table has ``header``
+    and ``rows``, front matter ``entries``, every other block ``runs``.
     """
 
     kind: DocumentKind
     span: Span
     level: int = 0
     runs: Runs = ()
+    number: int | None = None
     header: tuple[Runs, ...] = ()
     rows: tuple[TableRow, ...] = ()
     entries: tuple[Entry, ...] = ()
@@ -110,8 +111,9 @@ class _Shaper:
             runs = self._reader.runs(block.text, block.span)
             # search reads nothing of some blocks, but they may hold an image
             kind = DocumentKind.PARAGRAPH if block.kind is BlockKind.MARKUP else DocumentKind(block.kind.value)
+            place = place_at(self._layout.numbers, block.span.start) if kind is DocumentKind.LIST_ITEM else None
             if runs:
-                yield DocumentBlock(kind, block.span, block.level, runs)
+                yield DocumentBlock(kind, block.span, block.level, runs, place.number if place is not None else None)
 
     def _entries(self, block: Block) -> Iterator[Entry]:
         """Front matter that is no YAML is one entry without a key."""

@@ -65,6 +65,14 @@ class CodePlace:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberPlace:
+    """An item of a numbered list, and its number as a reader sees it: the list's first, and so on."""
+
+    span: Span
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class RowPlace:
     """A row of a table, and its cells from left to right, empty ones too."""
 
@@ -84,12 +92,13 @@ class TablePlace:
 class Layout:
     """All of an article's, each by position. Links do not overlap, nor do images.
 
-    Tables and code blocks inside list items, which are lines of their item, are left out.
+    Tables, code blocks and lists inside list items, which are lines of their item, are left out.
     """
 
     links: tuple[LinkPlace, ...]
     images: tuple[ImagePlace, ...]
     codes: tuple[CodePlace, ...]
+    numbers: tuple[NumberPlace, ...]
     tables: tuple[TablePlace, ...]
 
 
@@ -107,10 +116,12 @@ class _LayoutReader(EventReader):
         self._links: list[LinkPlace] = []
         self._images: list[ImagePlace] = []
         self._codes: list[CodePlace] = []
+        self._numbers: list[NumberPlace] = []
         self._tables: list[TablePlace] = []
         self._rows: list[RowPlace] = []
         self._cells: list[Span] = []
         self._items = 0
+        self._number: int | None = None
         self._code: SourceTextBuilder | None = None
         self._image: InlineText | None = None
         self._nested: list[str] = []
@@ -119,7 +130,8 @@ class _LayoutReader(EventReader):
 
     def read(self) -> Layout:
         self._walk()
-        return Layout(_apart(self._links), _apart(self._images), tuple(self._codes), tuple(self._tables))
+        places = (_apart(self._links), _apart(self._images), tuple(self._codes), tuple(self._numbers))
+        return Layout(*places, tuple(self._tables))
 
     def _mark(self, name: str, span: Span) -> None:
         if self._image is not None and name in ("SoftBreak", "HardBreak"):
@@ -153,7 +165,15 @@ class _LayoutReader(EventReader):
         if self._image is None:
             self._links.append(LinkPlace(span, data["dest_url"]))
 
-    def _start_item(self, _span: Span, _data: object) -> None:
+    def _start_list(self, _span: Span, data: Any) -> None:
+        """``data`` is its first number, None if it is not numbered."""
+        if not self._items:
+            self._number = data
+
+    def _start_item(self, span: Span, _data: object) -> None:
+        if not self._items and self._number is not None:
+            self._numbers.append(NumberPlace(span, self._number))
+            self._number += 1
         self._items += 1
 
     def _end_item(self, _span: Span, _data: object) -> None:

@@ -17,10 +17,9 @@ export function documentView({ blocks }, language, { start = 0, end = Infinity, 
   for (const block of blocks.filter(inside)) {
     if (block.kind !== "list_item") list = null;
     if (block.kind === "list_item") {
-      if (!list) view.append((list = element("ul")));
-      const item = element("li", {}, ...runs(block.runs));
-      item.style.setProperty("--level", block.level ?? 0);
-      list.append(item);
+      const kind = block.number === undefined ? "ul" : "ol";
+      if (list?.localName !== kind) view.append((list = element(kind)));
+      list.append(element("li", { value: block.number }, ...runs(block.runs)));
     } else if (block.kind === "table") view.append(table(block, runs, inside));
     else if (block.kind === "front_matter") view.append(frontMatter(block, runs, inside));
     else if (block.kind === "heading") {

@@ -99,11 +99,13 @@ def test_the_runs_say_all_that_the_passages_say(client: TestClient, seeds_engine
 
 def test_the_shape_of_each_kind_of_block(client: TestClient) -> None:
     blocks = [block for name in NAMES for block in document(client, name)["blocks"]]
-    fields = {block["kind"]: set(block) for block in blocks}
+    fields = {block["kind"]: set(block) - {"number"} for block in blocks}
     text = {"kind", "level", "start", "end", "runs"}
     assert fields["heading"] == fields["paragraph"] == fields["list_item"] == text
     assert fields["table"] == {"kind", "level", "start", "end", "header", "rows"}
     assert fields["front_matter"] == {"kind", "level", "start", "end", "rows"}
+    numbered = [block for block in blocks if "number" in block]
+    assert all(block["kind"] == "list_item" for block in numbered)
     assert {block["level"] for block in blocks if block["kind"] == "heading"} <= set(range(1, 8))
     assert {block["level"] for block in blocks if block["kind"] != "heading"} == {0}
 

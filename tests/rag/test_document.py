@@ -146,6 +146,19 @@ def test_each_kind_of_block_is_told() -> None:
     ]
 
 
+def test_items_keep_the_numbers_of_their_list() -> None:
+    text = "前言。\n\n3. 甲\n4. 乙\n\n   7. 乙之一\n\n9. 丙\n\n- 丁\n  1. 丁之一\n- 戊\n\n0) 己\n"
+    items = [block for block in document(text).blocks if block.kind.value == "list_item"]
+    assert [(said(block.runs)[0], block.number) for block in items] == [
+        ("甲", 3),
+        ("乙", 4),
+        ("丙", 5),
+        ("丁", None),
+        ("戊", None),
+        ("己", 0),
+    ]
+
+
 def test_a_first_line_that_is_the_title_is_a_heading() -> None:
     block = document("#生成式AI\n\n正文在此，写得很长。\n").blocks[0]
     assert (block.kind, block.level) == (DocumentKind.HEADING, 1)

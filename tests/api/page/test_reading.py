@@ -28,7 +28,10 @@ def test_article_is_a_document_with_headings_lists_tables_and_captions(open_page
     document.wait_for()
     assert document.get_attribute("lang") == "zh-CN"
     assert document.locator(":is(h2, h3)").all_inner_texts()[-3:] == ["创办", "搬家", "价目"]
-    assert document.locator("li").all_inner_texts() == ["听评书要早到。", "鸟笼挂在窗边。"]
+    assert document.locator("ul li").all_inner_texts() == ["听评书要早到。", "鸟笼挂在窗边。"]
+    assert document.locator("ol li").all_inner_texts() == ["先听开场。", "再点茶。"]
+    assert document.locator("ol li").evaluate_all("items => items.map(item => item.value)") == [4, 5]
+    assert document.locator("ol").evaluate("list => getComputedStyle(list).listStyleType") == "decimal"
     assert document.locator("th").all_inner_texts() == ["茶", "价格", "产地"]
     assert document.locator("td").all_inner_texts()[:3] == ["碧螺春", "三十元", "苏州洞庭山"]
     caption = document.locator(".image")
