@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import map_array
 from index.hits import Rows, Scores
 
 _SCALE = 127
@@ -61,7 +62,7 @@ class TokenIndex:
     @classmethod
     def load(cls, folder: Path) -> TokenIndex:
         """Opens saved tokens memory-mapped."""
-        return cls(np.asarray(np.load(folder / "vectors.npy", mmap_mode="r")), np.load(folder / "starts.npy"))
+        return cls(map_array(folder / "vectors.npy"), map_array(folder / "starts.npy"))
 
 
 def quantise(vectors: Floats) -> NDArray[np.int8]:

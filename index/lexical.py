@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rank_bm25 import BM25Okapi
 
+from index.arrays import map_array
 from index.hits import Allowed, Hits, Scores, rank
 
 
@@ -107,7 +108,5 @@ class LexicalIndex:
     def load(cls, folder: Path, count: int) -> LexicalIndex:
         """Opens a saved index, postings memory-mapped."""
         text = (folder / "terms.txt").read_bytes().decode("utf-8")
-        # as plain arrays over the mapped memory: a slice of np.memmap costs ten times as much
-        names = ("starts", "rows", "weights")
-        starts, rows, weights = (np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in names)
+        starts, rows, weights = (map_array(folder / f"{name}.npy") for name in ("starts", "rows", "weights"))
         return cls(text.split("\n") if text else [], starts, rows, weights, count)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import load_archive
 from index.encoders import TokenVectors
 from index.types import Language
 
@@ -107,9 +108,9 @@ class Reduction:
 
     @classmethod
     def load(cls, path: Path) -> Reduction:
-        with np.load(path, allow_pickle=False) as arrays:
-            return cls(
-                {language: arrays[f"mean_{language}"].astype(np.float32) for language in LANGUAGES},
-                {language: arrays[f"map_{language}"].astype(np.float32) for language in LANGUAGES},
-                {language: arrays[f"hubness_{language}"].astype(np.float32) / 255 for language in LANGUAGES},
-            )
+        arrays = load_archive(path)
+        return cls(
+            {language: arrays[f"mean_{language}"].astype(np.float32) for language in LANGUAGES},
+            {language: arrays[f"map_{language}"].astype(np.float32) for language in LANGUAGES},
+            {language: arrays[f"hubness_{language}"].astype(np.float32) / np.float32(255) for language in LANGUAGES},
+        )

@@ -17,6 +17,8 @@ from importlib import resources
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import load_archive
+
 LONGEST_CHUNK = 4
 """Letters that one syllable may stand for."""
 SHORTEST_WORD, LONGEST_WORD, LONGEST_NAME = 4, 14, 8
@@ -82,16 +84,15 @@ class Transliteration:
     def shipped(cls) -> Transliteration:
         """The model in data/transliteration.npz."""
         source = resources.files("index") / "data" / "transliteration.npz"
-        with resources.as_file(source) as path, np.load(path, allow_pickle=False) as arrays:
-            emissions: dict[str, dict[str, float]] = {}
-            rows = zip(
-                arrays["syllables"].tolist(), arrays["chunks"].tolist(), arrays["likelihoods"].tolist(), strict=True
-            )
-            for syllable, chunk, likelihood in rows:
-                emissions.setdefault(syllable, {})[chunk] = likelihood
-            readings = dict(zip(arrays["characters"].tolist(), arrays["readings"].tolist(), strict=True))
-            letters = dict(zip("abcdefghijklmnopqrstuvwxyz", arrays["letters"].tolist(), strict=True))
-            return cls(readings, str(arrays["names"]), emissions, letters)
+        with resources.as_file(source) as path:
+            arrays = load_archive(path)
+        emissions: dict[str, dict[str, float]] = {}
+        rows = zip(arrays["syllables"].tolist(), arrays["chunks"].tolist(), arrays["likelihoods"].tolist(), strict=True)
+        for syllable, chunk, likelihood in rows:
+            emissions.setdefault(syllable, {})[chunk] = likelihood
+        readings = dict(zip(arrays["characters"].tolist(), arrays["readings"].tolist(), strict=True))
+        letters = dict(zip("abcdefghijklmnopqrstuvwxyz", arrays["letters"].tolist(), strict=True))
+        return cls(readings, str(arrays["names"]), emissions, letters)
 
     def find_names(self, text: str) -> list[str]:
         """The runs of characters that names are written with, two or more of them, from left to right."""

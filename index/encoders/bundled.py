@@ -8,11 +8,11 @@ three convolutions over n-grams, summed over the tokens, then a residual feed-fo
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
 from importlib import metadata, resources
 
 import numpy as np
@@ -20,6 +20,7 @@ import sentencepiece
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
+from index.arrays import load_archive
 from index.encoders.base import Offsets, TokenVectors, Vectors
 from index.encoders.vocabulary import PACKAGE, load_vocabulary, piece_rarity
 from index.spans import Span
@@ -47,7 +48,7 @@ class BundledEncoder:
     dimensions = 512
     truncated = 0
 
-    @cached_property
+    @functools.cached_property
     def settings(self) -> Mapping[str, str | int | None]:
         return {"package": _DISTRIBUTION, "version": metadata.version(_DISTRIBUTION)}
 
@@ -90,7 +91,7 @@ class BundledEncoder:
     def rarity(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
         return np.array([piece_rarity(piece) for piece in ids.tolist()], np.float32)
 
-    @cached_property
+    @functools.cached_property
     def _model(self) -> _Model:
         return _Model.load()
 
@@ -154,21 +155,17 @@ class _Model:
     blas: ThreadpoolController
 
     @classmethod
+    @functools.cache
     def load(cls) -> _Model:
+        """The one model of this process, however many indexes are open."""
         folder = resources.files(PACKAGE) / "resources"
-        with resources.as_file(folder) as path, np.load(path / "weights.npz", allow_pickle=False) as archive:
-            blocks = [f"q{i + 1}" for i in range(_CHUNKS)]
-            rows, width = archive[blocks[0]].shape
-            table = np.empty((rows * _CHUNKS, width), np.uint8)
-
-            def unpack(chunk: int) -> None:
-                table[chunk::_CHUNKS] = archive[blocks[chunk]]
-
-            names = [name for name in archive.files if name not in blocks]
-            with ThreadPoolExecutor(2) as pool:  # unpacking releases the interpreter lock
-                unpacking = pool.map(unpack, range(_CHUNKS))
-                weights = dict(zip(names, pool.map(archive.__getitem__, names), strict=True))
-                list(unpacking)
+        with resources.as_file(folder) as path:
+            weights = load_archive(path / "weights.npz")
+        blocks = [weights.pop(f"q{i + 1}") for i in range(_CHUNKS)]
+        rows, width = blocks[0].shape
+        table = np.empty((rows * _CHUNKS, width), np.uint8)
+        for chunk, block in enumerate(blocks):
+            table[chunk::_CHUNKS] = block
         for joined, part in (("proj", "proj"), ("proj_b", "proj_b"), ("proj_gain", "ln_g"), ("proj_bias", "ln_b")):
             weights[joined] = np.concatenate([weights[f"{part}{n}"] for n, _ in _BRANCHES], axis=-1)
         return cls(load_vocabulary(), table, weights, ThreadpoolController())

@@ -125,7 +125,7 @@ def evidence_of(text: str, *probabilities: float, name: str = "a.md", fits: bool
 
 def in_parallel(evidence: Evidence, *others: Evidence) -> Evidence:
     """The same, found together with translations of its passage."""
-    parallel = tuple(ParallelPassage(other.passage, other.article, 0.9) for other in others)
+    parallel = tuple(ParallelPassage(other.passage, other.result.article, 0.9) for other in others)
     return replace(evidence, result=replace(evidence.result, parallel=parallel))
 
 
