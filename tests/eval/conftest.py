@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from index.encoders import TokenVectors
+from index.encoders.bundled import BundledEncoder
+from index.spans import Span
 from tests.conftest import share_jieba
 
 Json = dict[str, Any]
@@ -96,3 +99,23 @@ def write_questions(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture(autouse=True)
 def _one_jieba(monkeypatch: pytest.MonkeyPatch) -> None:
     share_jieba(monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def questions_encoded_once() -> Iterator[None]:
+    """Where the same questions are asked again and again, of one fault after the other."""
+    encode = BundledEncoder.encode_tokens
+    known: dict[str, list[TokenVectors]] = {}
+
+    def remember(
+        self: BundledEncoder, texts: Sequence[str], *, queries: bool = False, parts: Sequence[Sequence[Span]] = ()
+    ) -> list[TokenVectors]:
+        if not queries or len(texts) != 1:
+            return encode(self, texts, queries=queries, parts=parts)
+        if texts[0] not in known:
+            known[texts[0]] = encode(self, texts, queries=True)
+        return known[texts[0]]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BundledEncoder, "encode_tokens", remember)
+        yield

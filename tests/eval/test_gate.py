@@ -26,6 +26,8 @@ from rag.types import Mode, SearchRequest, SearchResponse
 from tests.conftest import SEEDS
 from tests.eval.test_question_set import SEEDS_SET
 
+pytestmark = pytest.mark.usefixtures("questions_encoded_once")
+
 RULES = Rules(tolerance=0.02)
 """As ``make eval`` compares."""
 
@@ -115,25 +117,24 @@ class Mute(Engine):
         return replace(response, results=() if response.query_language == "en" else response.results)
 
 
-def test_questions_for_which_nothing_is_found_trip_their_language(
-    dataset: QuestionSet, seeds_home: Path, accepted: Report
-) -> None:
-    report = evaluated(dataset, Mute(seeds_home))
+@pytest.fixture(scope="module")
+def mute(dataset: QuestionSet, seeds_home: Path) -> Report:
+    return evaluated(dataset, Mute(seeds_home))
+
+
+def test_questions_for_which_nothing_is_found_trip_their_language(mute: Report, accepted: Report) -> None:
     english, chinese = Slice("languages", "en→zh"), Slice("languages", "zh→zh")
-    assert report.figures()["dense"][english]["nDCG@10"].mean < 0.05, "some are taken for Chinese"
-    found = compare(accepted, report, RULES)
+    assert mute.figures()["dense"][english]["nDCG@10"].mean < 0.05, "some are taken for Chinese"
+    found = compare(accepted, mute, RULES)
     assert {(english, "nDCG@10"), (english, RETURNED)} <= tripped(found, "dense")
     assert not any(each == chinese for each, _ in tripped(found, "dense"))
 
 
-def test_dropping_the_questions_for_which_nothing_is_found_does_not_hide_them(
-    dataset: QuestionSet, seeds_home: Path, accepted: Report
-) -> None:
+def test_dropping_the_questions_for_which_nothing_is_found_does_not_hide_them(mute: Report, accepted: Report) -> None:
     """The fault of other evaluations: without them the means look as good as before."""
-    report = evaluated(dataset, Mute(seeds_home))
-    kept = tuple(question for question in report.questions if question.outcomes["dense"].results)
-    found = compare(accepted, replace(report, questions=kept), RULES)
-    assert {question.id for question in found.lost} == {q.id for q in report.questions} - {q.id for q in kept}
+    kept = tuple(question for question in mute.questions if question.outcomes["dense"].results)
+    found = compare(accepted, replace(mute, questions=kept), RULES)
+    assert {question.id for question in found.lost} == {q.id for q in mute.questions} - {q.id for q in kept}
     assert found.lost
     assert (Slice("languages", "en→zh"), "nDCG@10") in tripped(found, "dense")
     assert (Slice("languages", "zh→zh"), "nDCG@10") not in tripped(found, "dense")

@@ -30,6 +30,8 @@ RULES = Rules(tolerance=0.02)
 """As ``make eval`` compares."""
 CHINESE, ENGLISH = Slice("language", "zh"), Slice("language", "en")
 
+pytestmark = pytest.mark.usefixtures("questions_encoded_once")
+
 
 @pytest.fixture(scope="module")
 def dataset() -> QuestionSet:

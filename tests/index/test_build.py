@@ -15,7 +15,12 @@ from index.errors import AllFailedError, ArticleError, NoArticlesError
 from index.passages import CutSettings
 from index.spans import Span
 from index.store import Home, SearchIndex
-from tests.conftest import build, sources_of
+from tests.conftest import build, share_jieba, sources_of
+
+
+@pytest.fixture(autouse=True)
+def _one_jieba(monkeypatch: pytest.MonkeyPatch) -> None:
+    share_jieba(monkeypatch)
 
 
 @dataclass
