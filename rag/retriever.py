@@ -106,11 +106,8 @@ class Retriever:
         self._proposing: Mapping[Mode, tuple[ProposingLeg, ...]] = {
             mode: tuple(leg for leg in legs if leg.name in config.legs) for mode, legs in proposing.items()
         }
-        self._late: Mapping[Mode, tuple[LateLeg, ...]] = {
-            Mode.HYBRID: tuple(leg for leg in late if leg.name in config.legs),
-            Mode.DENSE: (),
-            Mode.LEXICAL: (),
-        }
+        looking = tuple(leg for leg in late if leg.name in config.legs)
+        self._late: Mapping[Mode, tuple[LateLeg, ...]] = {**dict.fromkeys(Mode, ()), Mode.HYBRID: looking}
 
     def search(self, request: SearchRequest) -> SearchResponse:
         """The best ``top_k`` passages. Equal scores rank by position in the index.
@@ -123,8 +120,7 @@ class Retriever:
 
     def read_and_search(self, request: SearchRequest) -> Found:
         """The same with the question as the legs took it."""
-        # one after the other, each on several cores: side by side they wait for each other's turn at the interpreter, and
-        # all of them take longer (docs/measurements.md)
+        # one after the other, each on two cores: side by side they would wait for the interpreter (docs/measurements.md)
         with self._searching, self._blas.limit(limits=_BLAS_THREADS, user_api="blas"):
             began = time.perf_counter()
             question = self.question(request.query)

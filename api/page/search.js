@@ -144,6 +144,7 @@ const source = async () =>
 /** A step in the history, so that Back closes it. */
 async function open(choose, from) {
   const place = await show(choose);
+  if (!place) return;
   opener = from;
   if (!ofAddress("at")) history.pushState({ opened: true }, "");
   keepPlace(place);
@@ -161,14 +162,14 @@ async function show(choose) {
   return place;
 }
 
-function keepPlace({ link } = {}) {
+function keepPlace({ link }) {
   if (state.query) history.replaceState(history.state, "", searchAddress(state.query, language(), link));
 }
 
 function closePanel() {
   if ($("panel").hidden) return false;
   if (history.state?.opened) history.back();
-  else keepPlace();
+  else keepPlace({});
   hidePanel();
   return true;
 }
