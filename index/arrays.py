@@ -6,10 +6,7 @@ NumPy reads a header with ``ast.literal_eval``, and in Python 3.11 that fails at
 
 from __future__ import annotations
 
-import io
 import threading
-import zipfile
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -35,14 +32,5 @@ def load_archive(path: Path) -> dict[str, NDArray[Any]]:
     Raises:
         OSError, ValueError, zipfile.BadZipFile: it cannot be read.
     """
-    with zipfile.ZipFile(path) as archive, ThreadPoolExecutor(2) as pool:
-        names = archive.namelist()
-        # unpacking is most of the work, and releases the interpreter lock
-        unpacked = zip(names, pool.map(archive.read, names), strict=True)
-        return {name.removesuffix(".npy"): _array(data) for name, data in unpacked}
-
-
-def _array(data: bytes) -> NDArray[Any]:
-    with _reading:
-        array: NDArray[Any] = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
-        return array
+    with _reading, path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+        return dict(archive)

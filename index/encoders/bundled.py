@@ -161,11 +161,10 @@ class _Model:
         folder = resources.files(PACKAGE) / "resources"
         with resources.as_file(folder) as path:
             weights = load_archive(path / "weights.npz")
-        blocks = [weights.pop(f"q{i + 1}") for i in range(_CHUNKS)]
-        rows, width = blocks[0].shape
+        rows, width = weights["q1"].shape
         table = np.empty((rows * _CHUNKS, width), np.uint8)
-        for chunk, block in enumerate(blocks):
-            table[chunk::_CHUNKS] = block
+        for chunk in range(_CHUNKS):
+            table[chunk::_CHUNKS] = weights.pop(f"q{chunk + 1}")
         for joined, part in (("proj", "proj"), ("proj_b", "proj_b"), ("proj_gain", "ln_g"), ("proj_bias", "ln_b")):
             weights[joined] = np.concatenate([weights[f"{part}{n}"] for n, _ in _BRANCHES], axis=-1)
         return cls(load_vocabulary(), table, weights, ThreadpoolController())
