@@ -34,11 +34,11 @@ def restless() -> Iterator[None]:
     """Threads change whenever memory is asked for, in the middle of reading a header."""
 
     def pause(phase: str, _info: dict[str, int]) -> None:
-        time.sleep(0.0002)
+        time.sleep(0.0001)
 
     threshold = gc.get_threshold()
     gc.callbacks.append(pause)
-    gc.set_threshold(20)
+    gc.set_threshold(5)
     yield
     gc.callbacks.remove(pause)
     gc.set_threshold(*threshold)
@@ -64,8 +64,8 @@ def test_an_array_is_mapped_and_a_plain_one(tmp_path: Path) -> None:
 def test_threads_do_not_disturb_each_other(archive: Path, tmp_path: Path) -> None:
     np.save(tmp_path / "array.npy", ARRAYS["numbers"])
     with ThreadPoolExecutor(4) as pool:
-        archives = [pool.submit(load_archive, archive) for _ in range(10)]
-        arrays = [pool.submit(map_array, tmp_path / "array.npy") for _ in range(10)]
+        archives = [pool.submit(load_archive, archive) for _ in range(200)]
+        arrays = [pool.submit(map_array, tmp_path / "array.npy") for _ in range(200)]
         assert all(set(each.result()) == set(ARRAYS) for each in archives)
         assert all(np.array_equal(each.result(), ARRAYS["numbers"]) for each in arrays)
 
