@@ -10,7 +10,7 @@ import { language, speakFor, startLanguage, t } from "./language.js";
 import { resultElement } from "./results.js";
 
 const input = $("q");
-const recents = () => import("./recents.js");
+const recents = import("./recents.js"); // not needed for the first paint
 const SKELETONS = 3;
 
 /**
@@ -41,7 +41,7 @@ async function run(query) {
       take(event, data);
     }
     if (state.phase !== "done") throw new Failure();
-    recents().then(({ addRecent }) => addRecent(query));
+    recents.then(({ addRecent }) => addRecent(query));
   } catch (failure) {
     if (signal.aborted || failure.name === "AbortError") return; // a newer question is on its way
     if (!(failure instanceof Failure)) throw failure;
@@ -78,7 +78,7 @@ function showAll() {
   document.title = query ? `${query} · cited-rag` : "cited-rag";
   document.body.classList.toggle("asked", query !== "");
   $("start").hidden = query !== "";
-  if (!query) recents().then(({ showRecents }) => showRecents($("recents"), () => input.focus()));
+  if (!query) recents.then(({ showRecents }) => showRecents($("recents"), () => input.focus()));
   $("status").textContent = phase ? summary() : "";
   $("asked").hidden = input.scrollWidth <= input.clientWidth; // a long question is shown in full
   $("asked").textContent = query;
