@@ -130,8 +130,9 @@ class _LayoutReader(EventReader):
 
     def read(self) -> Layout:
         self._walk()
-        places = (_apart(self._links), _apart(self._images), tuple(self._codes), tuple(self._numbers))
-        return Layout(*places, tuple(self._tables))
+        return Layout(
+            _apart(self._links), _apart(self._images), tuple(self._codes), tuple(self._numbers), tuple(self._tables)
+        )
 
     def _mark(self, name: str, span: Span) -> None:
         if self._image is not None and name in ("SoftBreak", "HardBreak"):

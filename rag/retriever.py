@@ -42,7 +42,7 @@ from rag.types import (
 )
 
 _BLAS_THREADS = min(2, os.cpu_count() or 1)
-"""The products of a search are too small for more."""
+"""Measured with two; more are unmeasured, and the products of a search are small."""
 _TOKENS_IN_SENTENCE = 0.25
 """What the likeness of its tokens counts beside a sentence's cosine: enough to choose between near equals."""
 

@@ -26,10 +26,10 @@ export function articleOf(path) {
   }
 }
 
-/** {start, end, digest} of "#start-end" or of a citation's "#start-end-digest", else null. */
+/** {start, end} of "#start-end", with the digest of "#start-end-digest", else null. */
 export function spanOfFragment(fragment) {
   const [, start, end, digest] = /^#(\d{1,15})-(\d{1,15})(?:-([0-9a-f]{12}))?$/.exec(fragment) ?? [];
-  return Number(start) < Number(end) ? { start, end, digest } : null;
+  return Number(start) < Number(end) ? { start, end, ...(digest && { digest }) } : null;
 }
 
 /** The address if it leads to the web, else null: articles may say "javascript:…". */

@@ -18,6 +18,9 @@ export function button(className, text, onclick, properties = {}) {
   return element("button", { type: "button", className, onclick, ...properties }, text);
 }
 
+/** Whether a press wants no new tab, which is the browser's job. */
+export const isPlain = (event) => !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+
 export function skeleton() {
   return element("div", { className: "skeleton", "aria-hidden": "true" }, ...Array.from({ length: 4 }, () => element("i")));
 }

@@ -38,8 +38,8 @@ export function evidenceOf({ citations, sources }) {
 }
 
 /**
- * The place that a link leads to, and what is wrong with it, if anything, as a string's name. It is one of the `known` ones
- * if it can be: they know more of it. The quote may have moved since the link was made; the server knows where it is now.
+ * The place that a link leads to, one of the `known` if it can be, and what is wrong with it, if anything, as a string's
+ * name. The quote may have moved since: the server knows where it is now.
  */
 export async function placeAt(link, known) {
   const { pathname, hash } = new URL(link, location.origin);
@@ -47,9 +47,8 @@ export async function placeAt(link, known) {
   const span = spanOfFragment(hash);
   if (!span) return { place: { id, link: pathname }, wrong: hash.length > 1 ? "badFragment" : null };
   const like = known.find((other) => other.link.endsWith(hash));
-  const query = new URLSearchParams(Object.entries(span).filter(([, value]) => value !== undefined));
   try {
-    const { start, end, quote } = await get(articleApi(id, `/source?${query}`));
+    const { start, end, quote } = await get(articleApi(id, `/source?${new URLSearchParams(span)}`));
     return { place: like?.start === start ? like : { ...like, id, start, end, quote, link: pathname + hash }, wrong: null };
   } catch (failure) {
     return { place: { id, link: pathname }, wrong: failure.status === 410 ? "quoteGone" : "badFragment" };

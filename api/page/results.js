@@ -1,6 +1,6 @@
 // Turns the passages found into elements.
 
-import { element } from "./dom.js";
+import { element, isPlain } from "./dom.js";
 import { langOf, speaks, t } from "./language.js";
 import { findQuote, findWords, marked } from "./marking.js";
 import { fieldsOf } from "./records.js";
@@ -27,7 +27,7 @@ export function resultElement(result, query, titles, open) {
 function sourceLink(text, href, onPress) {
   const link = element("a", { href }, text);
   link.addEventListener("click", (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (!isPlain(event)) return;
     event.preventDefault();
     onPress(link);
   });

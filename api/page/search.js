@@ -3,14 +3,14 @@
 import { ofAddress, searchAddress } from "./addresses.js";
 import { showAnswer } from "./answer.js";
 import { answerEvents, Failure } from "./api.js";
-import { $, element, skeleton } from "./dom.js";
+import { $, element, isPlain, skeleton } from "./dom.js";
 import { showFailure } from "./failure.js";
 import { startKeys } from "./keys.js";
 import { language, speakFor, startLanguage, t } from "./language.js";
+import { addRecent, showRecents } from "./recents.js";
 import { resultElement } from "./results.js";
 
 const input = $("q");
-const recents = import("./recents.js"); // not needed for the first paint
 const SKELETONS = 3;
 
 /**
@@ -19,8 +19,7 @@ const SKELETONS = 3;
  */
 let state = start("");
 let running = null;
-let opener = null;
-let panel = null;
+let panel = null; // panel.js, once it is needed
 
 function start(query) {
   return { query, phase: query ? "asking" : "", question: "", sources: null, text: "", citations: [], done: null, failure: null };
@@ -30,7 +29,7 @@ async function run(query) {
   running?.abort();
   running = new AbortController();
   const { signal } = running;
-  hidePanel();
+  panel?.hide();
   $("card")?.remove();
   state = start(query);
   showAll();
@@ -41,7 +40,7 @@ async function run(query) {
       take(event, data);
     }
     if (state.phase !== "done") throw new Failure();
-    recents.then(({ addRecent }) => addRecent(query));
+    addRecent(query);
   } catch (failure) {
     if (signal.aborted || failure.name === "AbortError") return; // a newer question is on its way
     if (!(failure instanceof Failure)) throw failure;
@@ -58,16 +57,13 @@ function take(event, data) {
   } else if (event === "answer.delta") state.text += data.text;
   else if (event === "citation") {
     state.citations = [...state.citations, data];
-    // so that it opens at once; a failure is shown when it is pressed
-    source().then(({ article }) => article(data.document_id)).catch(() => {});
+    withPanel(({ expect }) => expect(data));
   } else if (event === "answer.reset") Object.assign(state, { text: "", citations: [], reset: data });
   else if (event === "answer.done") {
     const sources = state.sources ?? data;
     Object.assign(state, { done: data, text: data.answer, citations: data.citations, question: data.question_language, sources, phase: "done" });
-    const { query, citations } = state;
-    source().then(({ evidenceOf, keepEvidence }) => keepEvidence(query, evidenceOf({ citations, sources })));
+    withPanel(({ settle }) => settle(state));
     showAll();
-    followPlace();
     return;
   } else if (event === "error") throw new Failure(data);
   showAnswer(state, openCitation);
@@ -78,7 +74,7 @@ function showAll() {
   document.title = query ? `${query} · cited-rag` : "cited-rag";
   document.body.classList.toggle("asked", query !== "");
   $("start").hidden = query !== "";
-  if (!query) recents.then(({ showRecents }) => showRecents($("recents"), () => input.focus()));
+  if (!query) showRecents($("recents"), () => input.focus());
   $("status").textContent = phase ? summary() : "";
   $("asked").hidden = input.scrollWidth <= input.clientWidth; // a long question is shown in full
   $("asked").textContent = query;
@@ -116,69 +112,16 @@ function showResults() {
 // -- the source beside the answer
 
 function openCitation(marker, from) {
-  open((evidence) => evidence.cited.find((place) => place.marker === marker), from);
+  withPanel(({ open }) => open(state, ({ cited }) => cited.find((place) => place.marker === marker), from));
 }
 
 /** The place of a rank, or a place that is none of the evidence. */
 function openFound(place, from) {
-  open((evidence) => (place.id ? place : evidence.found.find((found) => found.rank === place)), from);
+  withPanel(({ open }) => open(state, ({ found }) => (place.id ? place : found.find(({ rank }) => rank === place)), from));
 }
 
-/** What the address says is open. */
-async function followPlace() {
-  const at = ofAddress("at");
-  if (!at) return hidePanel();
-  const { announce, placeAt } = await source();
-  const { query } = state;
-  show(async ({ cited, found }) => {
-    const { place, wrong } = await placeAt(at, [...cited, ...found]);
-    if (wrong) announce(t(wrong, { fragment: at.slice(at.indexOf("#") + 1) }), true);
-    return state.query === query && place;
-  });
-}
-
-/** Not needed for the first paint, so it comes with the first citation. */
-const source = async () =>
-  Object.assign({}, ...(await Promise.all([import("./source.js"), import("./evidence.js"), import("./announce.js")])));
-
-/** A step in the history, so that Back closes it. */
-async function open(choose, from) {
-  const place = await show(choose);
-  if (!place) return;
-  opener = from;
-  if (!ofAddress("at")) history.pushState({ opened: true }, "");
-  keepPlace(place);
-}
-
-async function show(choose) {
-  const { SourceView, evidenceOf } = await source();
-  const evidence = evidenceOf(state);
-  const place = await choose(evidence);
-  if (!place) return;
-  panel ??= new SourceView($("panel"), { heading: "h2", onMove: keepPlace, onClose: closePanel });
-  panel.evidence = evidence;
-  document.body.classList.add("reading-source");
-  panel.open(place);
-  return place;
-}
-
-function keepPlace({ link }) {
-  if (state.query) history.replaceState(history.state, "", searchAddress(state.query, language(), link));
-}
-
-function closePanel() {
-  if ($("panel").hidden) return false;
-  if (history.state?.opened) history.back();
-  else keepPlace({});
-  hidePanel();
-  return true;
-}
-
-function hidePanel() {
-  if ($("panel").hidden) return;
-  panel.close();
-  document.body.classList.remove("reading-source");
-  opener?.isConnected ? opener.focus() : input.focus();
+async function withPanel(act) {
+  act((panel ??= await import("./panel.js")));
 }
 
 // -- the question
@@ -209,13 +152,13 @@ $("search").addEventListener("submit", (event) => {
 
 $("start").addEventListener("click", (event) => {
   const link = event.target.closest("a");
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return; // a new tab is the browser's job
+  if (!link || !isPlain(event)) return;
   event.preventDefault();
   ask(link.textContent);
 });
 
 startLanguage(() => {
-  keepPlace({ link: ofAddress("at") });
+  if (state.query) history.replaceState(history.state, "", searchAddress(state.query, language(), ofAddress("at")));
   showAll();
   panel?.say();
 });
@@ -224,9 +167,9 @@ startKeys({
     input.focus();
     input.select();
   },
-  closePanel,
-  step: (by) => $("panel").hidden || panel.step(by),
+  closePanel: () => panel?.close() ?? false,
+  step: (by) => panel?.step(by),
 });
-addEventListener("popstate", () => (ofAddress("q") === state.query ? followPlace() : followAddress()));
+addEventListener("popstate", () => (ofAddress("q") === state.query ? withPanel(({ follow }) => follow(state)) : followAddress()));
 followAddress();
 document.head.append(element("link", { rel: "stylesheet", href: "/page/later.css" })); // for what is not open yet
