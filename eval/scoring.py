@@ -16,7 +16,7 @@ from eval.evidence import ALL_EVIDENCE, EVIDENCE_AT
 from eval.run import Run
 
 _DEPTH = 10
-_RANKED = (nDCG @ 10, RR @ 10, Success @ 1, R @ 5, R @ 10)
+_RANKED = (nDCG @ 10, RR @ 10, Success @ 1, R @ 1, R @ 5, R @ 10)
 _JUDGED = Judged @ _DEPTH
 RETURNED = f"Returned@{_DEPTH}"
 MAIN = str(nDCG @ 10)
@@ -24,6 +24,7 @@ MEASURES: Mapping[str, str] = {
     MAIN: "how near the top ten is to the best possible order",
     "RR@10": "one divided by the rank of the first relevant result",
     "Success@1": "share of questions whose first result is relevant",
+    "R@1": "share of the relevant results that is the first one",
     "R@5": "share of the relevant results among the first five",
     "R@10": "share of the relevant results among the first ten",
     EVIDENCE_AT[0]: "share of the answer's parts quoted within the first 1,000 characters shown",
@@ -52,7 +53,7 @@ class Scored:
 def score_run(run: Run, dataset: Dataset, judgements: Judgements) -> Mapping[str, Scored]:
     """Scores each question of the data set.
 
-    Example: the only relevant item at rank 2 gives nDCG@10 1 / log2(3) = 0.6309, RR@10 0.5, Success@1 0 and R@5 1.
+    Example: the only relevant item at rank 2 gives nDCG@10 1 / log2(3) = 0.6309, RR@10 0.5, Success@1 and R@1 0, and R@5 1.
     """
     rankings = {question.id: run.rankings.get(question.id, Ranking(())) for question in dataset.questions}
     judged = {question: judgements.judge(question, ranking.items) for question, ranking in rankings.items()}

@@ -17,7 +17,7 @@ from eval.slices import Figures
 
 _HEADLINE = ("all", "languages")
 """Facets in the table."""
-_BESIDE = ("Success@1", "Evidence@2000")
+_BESIDE = ("RR@10", "R@1", "R@5", "R@10")
 """Measures beside the main one."""
 _ANSWER_TABLES = (
     ("answerable", (HIT_1,), (HIT_3, PRECISION, RECALL, REFUSED)),

@@ -11,7 +11,7 @@ import pytrec_eval
 from eval.dataset import JudgedRanking
 from eval.scoring import MEASURES, RETURNED, measure
 
-RANKED = ("nDCG@10", "RR@10", "Success@1", "R@5", "R@10")
+RANKED = ("nDCG@10", "RR@10", "Success@1", "R@1", "R@5", "R@10")
 
 
 def ranking(*grades: int | None, missing: tuple[int, ...] = ()) -> JudgedRanking:
@@ -39,7 +39,7 @@ def test_three_relevant_items_two_of_them_found() -> None:
 def test_a_single_relevant_item_at_rank_2() -> None:
     """The example of the function's own documentation."""
     scores = measured(None, 1)
-    assert [scores[name] for name in RANKED] == pytest.approx([1 / math.log2(3), 0.5, 0, 1, 1])
+    assert [scores[name] for name in RANKED] == pytest.approx([1 / math.log2(3), 0.5, 0, 0, 1, 1])
 
 
 def test_graded_relevance_counts_in_ndcg_only() -> None:
@@ -68,8 +68,14 @@ def test_the_scores_are_those_of_trec_eval() -> None:
         qrels[name] = {f"d{i}": grade for i, grade in enumerate(grades) if grade is not None}
         qrels[name] |= {f"m{i}": grade for i, grade in enumerate(missing)}
         runs[name] = {f"d{i}": 1 / (1 + i) for i in range(15)}
-    theirs = pytrec_eval.RelevanceEvaluator(qrels, {"ndcg_cut.10", "success.1", "recall.5,10", "recip_rank"})
-    names = {"nDCG@10": "ndcg_cut_10", "Success@1": "success_1", "R@5": "recall_5", "R@10": "recall_10"}
+    theirs = pytrec_eval.RelevanceEvaluator(qrels, {"ndcg_cut.10", "success.1", "recall.1,5,10", "recip_rank"})
+    names = {
+        "nDCG@10": "ndcg_cut_10",
+        "Success@1": "success_1",
+        "R@1": "recall_1",
+        "R@5": "recall_5",
+        "R@10": "recall_10",
+    }
     ours = measure(judged)
     for question, expected in theirs.evaluate(runs).items():
         for name, their_name in names.items():
@@ -81,12 +87,12 @@ def test_the_scores_are_those_of_trec_eval() -> None:
 def test_a_question_for_which_nothing_was_found_counts_0() -> None:
     scores = measure({"found": ranking(1), "empty": ranking(missing=(1,))})
     assert scores["empty"] == dict.fromkeys((*RANKED, "Judged@10", RETURNED), 0.0)
-    assert [scores["found"][name] for name in RANKED] == [1.0] * 5
+    assert [scores["found"][name] for name in RANKED] == [1.0] * len(RANKED)
 
 
 def test_a_question_whose_evidence_nothing_holds_counts_0() -> None:
     scores = measure({"held": ranking(1), "bare": ranking(None, None)})
-    assert [scores["bare"][name] for name in RANKED] == [0.0] * 5
+    assert [scores["bare"][name] for name in RANKED] == [0.0] * len(RANKED)
 
 
 @pytest.mark.parametrize("judged", [{}, {"q": ranking()}, {"q": ranking(None)}, {"q": ranking(missing=(1,))}])

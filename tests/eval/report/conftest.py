@@ -22,11 +22,14 @@ from index.spans import Span
 from index.types import Language
 
 KINDS = ("fact", "number")
+SHOWN = (
+    "nDCG@10", "RR@10", "Success@1", "R@1", "R@5", "R@10", "Evidence@2000", "Judged@10", "Returned@10",
+)  # fmt: skip
 
 
 def outcome(value: float, *results: tuple[str, float, int | None], ms: float | None = 10.0) -> Outcome:
     """All measures have one value."""
-    scores = dict.fromkeys(("nDCG@10", "R@10", "Success@1", "Evidence@2000", "Judged@10", "Returned@10"), value)
+    scores = dict.fromkeys(SHOWN, value)
     return Outcome(scores, tuple(ShownResult(*each) for each in results), ms)
 
 

@@ -13,7 +13,7 @@ def test_every_run_and_slice_has_its_row(report: Report) -> None:
     text = render_markdown(report, report.figures())
     lines = text.splitlines()
     assert lines[0] == "# Retrieval on harbour"
-    assert "| run | nDCG@10 | Success@1 | R@10 | Evidence@2000 | Judged@10 |" in lines
+    assert "| run | nDCG@10 | RR@10 | Success@1 | R@1 | R@5 |" in lines
     assert any(line.startswith("| hybrid | .625 \\[") for line in lines)
     assert any(line.startswith("| languages: zh→zh | 2 | .750 \\[") for line in lines)
     assert any(line.startswith("| dense | 10.0 | 20.0 | 10.2 MB | 1.000 \\[") for line in lines)

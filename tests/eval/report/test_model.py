@@ -13,7 +13,7 @@ from eval.report.answer_curves import answer_risk
 from eval.report.answers import answer_figures
 from eval.report.model import Report, load_report
 from eval.slices import ALL, Slice
-from tests.eval.report.conftest import given
+from tests.eval.report.conftest import SHOWN, given
 
 
 def test_figures_are_means_of_the_answerable_questions(report: Report) -> None:
@@ -88,7 +88,7 @@ def test_what_is_no_report_is_told_with_what_to_do(tmp_path: Path, text: str, me
 
 
 def test_measures_are_those_that_some_question_has(report: Report) -> None:
-    assert report.measures() == ["nDCG@10", "Success@1", "R@10", "Evidence@2000", "Judged@10", "Returned@10"]
+    assert report.measures() == list(SHOWN)
     assert replace(report, questions=report.questions[-1:]).measures() == []
 
 
