@@ -48,6 +48,7 @@ class Variant:
 
 
 _FULL = SearchConfig()
+_PLAIN = replace(_FULL, translated=False, by_sound=False, turned=False)
 VARIANTS = (
     Variant("full", "every leg, with translations and names by sound", _FULL),
     *(
@@ -55,6 +56,7 @@ VARIANTS = (
         for leg, part in PARTS.items()
     ),
     Variant("no translations", "without translations of the question's words", replace(_FULL, translated=False)),
+    Variant("no turning", "without what was learnt of questions and answers", replace(_FULL, turned=False)),
     Variant("no names by sound", "without names by their sound", replace(_FULL, by_sound=False)),
     Variant("no expansion", "without both", replace(_FULL, translated=False, by_sound=False)),
     Variant("mode dense", "passage and sentence vectors", replace(_FULL, legs=("dense", "sentence"))),
@@ -62,12 +64,8 @@ VARIANTS = (
 )
 """All legs together first."""
 BASELINES = (
-    Variant("passage vectors", "by their cosine alone", replace(_FULL, legs=("dense",))),
-    Variant(
-        "BM25",
-        "by its score alone, without translations and names by sound",
-        replace(_FULL, legs=("lexical",), translated=False, by_sound=False),
-    ),
+    Variant("passage vectors", "by the encoder's cosine alone", replace(_PLAIN, legs=("dense",))),
+    Variant("BM25", "by its score alone, without translations and names by sound", replace(_PLAIN, legs=("lexical",))),
 )
 """One leg each, ranked by its own scores; BM25 lists only passages that hold a word of the question."""
 _RRF = f"reciprocal ranks of passage vectors and BM25 (first {LARGEST_TOP_K} of each), as most systems do"

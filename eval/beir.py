@@ -74,6 +74,15 @@ class BeirDataset:
         return article_id
 
 
+def read_texts(folder: Path) -> dict[str, str]:
+    """The texts of a corpus by their ids.
+
+    Raises:
+        DatasetError: there is none, or it is malformed.
+    """
+    return {row["_id"]: row["text"] for row in _rows(folder, "corpus", ("_id", "text"))}
+
+
 class DocumentJudgements:
     """Relevance of whole documents, graded."""
 

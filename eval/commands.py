@@ -11,14 +11,13 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from eval.beir import BeirDataset
 from eval.check import check_question_set
 from eval.compare import Rules, compare
-from eval.dataset import Dataset
-from eval.errors import DatasetError, EvalError
+from eval.errors import EvalError
 from eval.evaluation import Plan, evaluate_dataset
 from eval.fit import fit_models, judge, models_json
 from eval.fit_answers import fit_answers, judge_answers
+from eval.opening import articles_of, open_dataset
 from eval.progress import progress_bar
 from eval.question_set import SEEDS, QuestionSet
 from eval.report.beside import beside
@@ -39,7 +38,9 @@ REPORTS = Path("eval") / "reports"
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _articles = click.option(
-    "--articles", type=click.Path(path_type=Path), default="seeds", show_default=True, help="Folder of the articles."
+    "--articles",
+    type=click.Path(path_type=Path),
+    help="Folder of the articles. Default: of the set's name, beside it; or seeds.",
 )
 
 
@@ -87,7 +88,7 @@ def _errors() -> Iterator[None]:
 def run(
     dataset: str,
     split: str | None,
-    articles: Path,
+    articles: Path | None,
     modes: tuple[str, ...],
     ablation: bool,
     answers: bool | None,
@@ -108,7 +109,7 @@ def run(
             "--ablation has the modes among its rows, none re-sorted; leave out --mode and --reranker"
         )
     with _errors():
-        data = _dataset(dataset, articles, split)
+        data = open_dataset(dataset, articles, split)
         chosen = tuple(map(Mode, modes)) or (() if others else tuple(Mode))
         if answers is None:
             answers = isinstance(data, QuestionSet) and not (modes or others or ablation)
@@ -126,13 +127,13 @@ def run(
 @click.command()
 @click.argument("question_set", type=_FILE, default=SEEDS)
 @_articles
-def check(question_set: Path, articles: Path) -> None:
+def check(question_set: Path, articles: Path | None) -> None:
     """Check a QUESTION_SET: its fields, that quotes are verbatim, that parts and pairs fit. Default: the seeds'.
 
     Exit code 1 if there is a problem; each is told with its line.
     """
     with _errors():
-        checked = check_question_set(question_set, articles)
+        checked = check_question_set(question_set, articles or articles_of(question_set))
     for problem in checked.problems:
         click.echo(f"{question_set}:{problem.line}: {problem.message}")
     click.echo(f"{checked.questions} questions, {len(checked.problems)} problems", err=True)
@@ -204,10 +205,10 @@ def accept(file: Path, accepted: Path | None) -> None:
 
 @click.command()
 @click.argument("datasets", nargs=-1, required=True)
-@click.option("--articles", type=click.Path(path_type=Path), default="seeds", help="Folder of the seeds articles.")
+@_articles
 @click.option("--output", type=click.Path(path_type=Path, file_okay=False), default="rag/data", show_default=True)
 @click.option("--answers-only", is_flag=True, help="Keep the weights of the legs; fit what decides about answers.")
-def fit(datasets: tuple[str, ...], articles: Path, output: Path, answers_only: bool) -> None:
+def fit(datasets: tuple[str, ...], articles: Path | None, output: Path, answers_only: bool) -> None:
     """Fit on DATASETS: 'seeds' (its dev half), other question sets, and folders in BEIR format.
 
     Writes the weights of the legs to fusion.json in the folder --output, then, if a question set is among the data, what is
@@ -215,7 +216,7 @@ def fit(datasets: tuple[str, ...], articles: Path, output: Path, answers_only: b
     """
     try:
         encoder = load_encoder()
-        data = [_dataset(name, articles, "dev" if name == "seeds" else None) for name in datasets]
+        data = [open_dataset(name, articles, "dev" if name == "seeds" else None) for name in datasets]
         if not answers_only:
             judged = [judge(each, encoder) for each in data]
             _write_json(output / "fusion.json", models_json(fit_models(judged)))
@@ -228,20 +229,6 @@ def fit(datasets: tuple[str, ...], articles: Path, output: Path, answers_only: b
 def _write_json(path: Path, data: object) -> None:
     path.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     click.echo(path)
-
-
-def _dataset(name: str, articles: Path, split: str | None) -> Dataset:
-    """What the name stands for."""
-    path = SEEDS if name == "seeds" else Path(name)
-    if path.is_dir():
-        return BeirDataset(path, split or "test")
-    if path.suffix == ".jsonl" and path.is_file():
-        return QuestionSet(path, articles, split or "all")
-    raise DatasetError(
-        path,
-        "no such folder; give 'seeds', a folder with corpus.jsonl, queries.jsonl and qrels/, "
-        "or a question set (.jsonl)",
-    )
 
 
 COMMANDS = {command.name: command for command in (run, check, compare_reports, draw_report, print_table, accept, fit)}

@@ -78,10 +78,10 @@ class _Readings:
     """A question, read once for all contenders that take the same of it. Each is charged what that took."""
 
     query: str
-    _read: dict[tuple[bool, bool], _Reading] = field(default_factory=dict)
+    _read: dict[tuple[bool, ...], _Reading] = field(default_factory=dict)
 
     def by(self, retriever: Retriever, config: SearchConfig) -> _Reading:
-        taken = (config.translated, config.by_sound)
+        taken = (config.translated, config.by_sound, config.turned)
         if taken not in self._read:
             began = time.perf_counter()
             question = retriever.question(self.query)

@@ -68,7 +68,7 @@ def judge(dataset: Dataset, encoder: Encoder) -> JudgedSet:
         home = Home(Path(folder))
         build_index(home, dataset.sources, encoder)
         index = home.open()
-        retriever = Retriever(index, encoder, SearchConfig(interacting=_INTERACTING, fusion=_even_models()))
+        retriever = Retriever(index, encoder, SearchConfig(interacting=_INTERACTING, fusion=even_models()))
         qrels = dataset.qrels(index)
         ids = index.columns.article_ids
         questions = []
@@ -184,7 +184,7 @@ def _calibrated(weights: Floats, sets: Sequence[JudgedSet], legs: Sequence[str])
     return FusionModel(same, cross)
 
 
-def _even_models() -> FusionModels:
+def even_models() -> FusionModels:
     """Equal weights, to choose candidates before anything has been fitted."""
     even = {"+".join(legs): {BIAS: 0.0, **dict.fromkeys(legs, 1.0)} for legs in LEG_SETS}
     return FusionModels({legs: FusionModel(weights, weights) for legs, weights in even.items()})

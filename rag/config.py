@@ -50,6 +50,7 @@ class SearchConfig:
         legs: those that take part.
         translated: whether the lexical leg also looks for translations of the question's words.
         by_sound: whether it looks for names by their sound.
+        turned: whether a question's vector is turned towards its answers, as was learnt.
     """
 
     candidates: int = 200
@@ -57,4 +58,5 @@ class SearchConfig:
     legs: tuple[str, ...] = LEGS
     translated: bool = True
     by_sound: bool = True
+    turned: bool = True
     fusion: FusionModels = field(default_factory=FusionModels.load)

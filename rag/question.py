@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -13,10 +14,12 @@ from index.encoders import Encoder, TokenEncoder, Vectors
 from index.hits import Allowed, Rows, Scores, rank
 from index.interaction import Meeting
 from index.language import detect_language
+from index.reduction import LANGUAGES
 from index.store import SearchIndex
 from index.tokens import STOP_WORDS
 from index.types import Language
 from rag.expansion import Expander, Expansion
+from rag.question_map import QuestionMap
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,8 @@ class QuestionPieces:
 class Question:
     """Everything the legs share.
 
-    ``vector`` has shape ``(1, dimensions)``; ``pieces`` is None where the index has no token vectors. ``tokens`` are its words
+    ``vector`` has shape ``(1, dimensions)``, ``turned`` is what it is to passages of each language; ``pieces`` is None where
+    the index has no token vectors. ``tokens`` are its words
     as BM25 has them, ``expansion`` what they are called in the other language, empty where no passage is in it. ``bm25`` is
     the score of every passage of the index, each word counting as often as it is asked for; ``holding`` says which of them
     hold any, for that score may be 0.
@@ -44,12 +48,20 @@ class Question:
     language: Language
     index: SearchIndex
     vector: Vectors
+    turned: Mapping[Language, Vectors]
     pieces: QuestionPieces | None
     tokens: tuple[str, ...]
     expansion: Expansion
     bm25: Scores
     holding: Allowed
     _scans: dict[DenseIndex, Scores | None] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _facing: dict[Language, Question] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def facing(self, language: Language) -> Question:
+        """The same as it is put to passages of one language."""
+        if language not in self._facing:
+            self._facing[language] = replace(self, vector=self.turned[language])
+        return self._facing[language]
 
     def within(self, allowed: Allowed) -> Question:
         """The same in a smaller collection: what BM25 says of other passages is nothing to it."""
@@ -84,8 +96,8 @@ class Question:
 class QuestionReader:
     """Makes questions for one index with the encoder that built it."""
 
-    def __init__(self, index: SearchIndex, encoder: Encoder, expander: Expander) -> None:
-        self._index, self._encoder, self._expander = index, encoder, expander
+    def __init__(self, index: SearchIndex, encoder: Encoder, expander: Expander, question_map: QuestionMap) -> None:
+        self._index, self._encoder, self._expander, self._map = index, encoder, expander, question_map
 
     def read(self, text: str) -> Question:
         """Its words, what they are called in the other language, and its vectors."""
@@ -98,7 +110,8 @@ class QuestionReader:
             terms[term] = terms.get(term, 0.0) + weight
         bm25, holding = self._index.lexical.scores(terms), self._index.lexical.holding(terms)
         vector, pieces = self._encode(text, language)
-        return Question(text, language, self._index, vector, pieces, tokens, expansion, bm25, holding)
+        turned = {towards: self._map.turn(vector, language, towards) for towards in LANGUAGES}
+        return Question(text, language, self._index, vector, turned, pieces, tokens, expansion, bm25, holding)
 
     def _encode(self, text: str, language: Language) -> tuple[Vectors, QuestionPieces | None]:
         reduction = self._index.reduction

@@ -27,6 +27,7 @@ from rag.legs import LATE_LEGS, DenseLeg, LateLeg, LexicalLeg, ProposingLeg, Sen
 from rag.matching import Matcher, PassageMatch, highlight
 from rag.names import NameMatcher
 from rag.question import Question, QuestionReader
+from rag.question_map import QuestionMap
 from rag.reranking import RERANKED, RERANKER, Reranked, Reranker, rerank
 from rag.subjects import SubjectReader
 from rag.types import (
@@ -96,7 +97,9 @@ class Retriever:
         self.dictionary = Dictionary(index.manifest.recipe.glossary)
         names = NameMatcher(index.lexical, self.dictionary, index.tokenizer)
         self.subjects = SubjectReader(index, self.dictionary, names)
-        self._reader = QuestionReader(index, encoder, Expander(self.dictionary, names, index, config))
+        expander = Expander(self.dictionary, names, index, config)
+        question_map = QuestionMap.shipped(encoder.name) if config.turned else QuestionMap()
+        self._reader = QuestionReader(index, encoder, expander, question_map)
         self._sentences = SentenceLeg(index)
         self._matcher = Matcher(index, encoder)
         self._blas, self._searching = ThreadpoolController(), threading.Lock()
@@ -164,6 +167,7 @@ class Retriever:
 
     def _candidates_in(self, language: Language, question: Question, request: SearchRequest) -> Candidates:
         proposing, late = self._proposing[request.mode], self._late[request.mode]
+        question = question.facing(language)
         allowed = self._allowed(replace(request.filters, language=language))
         depth = max(self._config.candidates, request.top_k)
         rows = np.unique(np.concatenate([leg.propose(question, depth, allowed) for leg in proposing])).astype(np.int64)
@@ -253,7 +257,8 @@ class Retriever:
         for i, row in enumerate(chosen.rows.tolist()):
             passage, article = self._passage(row)
             legs = {name: float(chosen.raw[name][i]) if name in chosen.raw else None for name in LEGS}
-            cosines, met = self._sentences.sentence_scores(question, row), matches[i].sentence_scores
+            cosines = self._sentences.sentence_scores(question.facing(passage.language), row)
+            met = matches[i].sentence_scores
             results.append(
                 Result(
                     rank=i + 1,

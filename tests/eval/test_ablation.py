@@ -26,7 +26,7 @@ from tests.eval.conftest import CORPUS, QRELS, QUERIES, write_beir
 
 NAMES = [
     "full", "no dense", "no sentence", "no lexical", "no interaction", "no window", "no brevity", "no translations",
-    "no names by sound", "no expansion", "mode dense", "mode lexical", "passage vectors", "BM25", "RRF(60)",
+    "no turning", "no names by sound", "no expansion", "mode dense", "mode lexical", "passage vectors", "BM25", "RRF(60)",
     "oracle (ceiling)",
 ]  # fmt: skip
 IN_CHINESE = [

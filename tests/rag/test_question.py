@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 from index.dense import DenseIndex, DenseSettings
-from index.encoders import Encoder, TokenEncoder
+from index.encoders import BUNDLED, Encoder, TokenEncoder
+from index.reduction import LANGUAGES
 from index.types import Language
 from rag.config import SearchConfig
 from rag.engine import Engine
 from rag.expansion import Expansion
+from rag.question_map import QuestionMap
 from rag.retriever import Retriever
 from tests.conftest import build
 from tests.rag.conftest import Ask
@@ -64,6 +66,22 @@ def test_its_vector_is_the_encoders(ask: Ask, encoder: Encoder) -> None:
     question = ask("What is Copilot?")
     assert question.vector.shape == (1, encoder.dimensions)
     assert question.vector == pytest.approx(encoder.encode_queries([question.text]), abs=1e-6)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_faces_each_language_as_was_learnt(language: Language, ask: Ask, seeds_engine: Engine) -> None:
+    question, table = ask("What is Copilot?"), seeds_engine.index.passages
+    turned = QuestionMap.shipped(BUNDLED).turn(question.vector, "en", language)
+    facing = question.facing(language)
+    assert facing.vector == pytest.approx(turned)
+    assert facing.similarities(table, np.arange(9)) == pytest.approx(table.similarities(turned, np.arange(9)), abs=1e-6)
+    assert question.facing(language) is facing, "what it looked up once is there the next time"
+    assert (facing.text, facing.tokens, facing.pieces) == (question.text, question.tokens, question.pieces)
+
+
+def test_a_retriever_can_leave_questions_as_they_are(seeds_engine: Engine, encoder: Encoder) -> None:
+    question = Retriever(seeds_engine.index, encoder, SearchConfig(turned=False)).question("What is Copilot?")
+    assert question.facing("zh").vector.tolist() == question.vector.tolist()
 
 
 @pytest.mark.parametrize("allowed", [False, True], ids=["all", "some"])
