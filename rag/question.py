@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -14,7 +13,6 @@ from index.encoders import Encoder, TokenEncoder, Vectors
 from index.hits import Allowed, Rows, Scores, rank
 from index.interaction import Meeting
 from index.language import detect_language
-from index.reduction import LANGUAGES
 from index.store import SearchIndex
 from index.tokens import STOP_WORDS
 from index.types import Language
@@ -37,8 +35,8 @@ class QuestionPieces:
 class Question:
     """Everything the legs share.
 
-    ``vector`` has shape ``(1, dimensions)``, ``turned`` is what it is to passages of each language; ``pieces`` is None where
-    the index has no token vectors. ``tokens`` are its words
+    ``vector`` has shape ``(1, dimensions)``, ``learnt`` turns it to passages of each language; ``pieces`` is None where the
+    index has no token vectors. ``tokens`` are its words
     as BM25 has them, ``expansion`` what they are called in the other language, empty where no passage is in it. ``bm25`` is
     the score of every passage of the index, each word counting as often as it is asked for; ``holding`` says which of them
     hold any, for that score may be 0.
@@ -48,7 +46,7 @@ class Question:
     language: Language
     index: SearchIndex
     vector: Vectors
-    turned: Mapping[Language, Vectors]
+    learnt: QuestionMap
     pieces: QuestionPieces | None
     tokens: tuple[str, ...]
     expansion: Expansion
@@ -60,7 +58,7 @@ class Question:
     def facing(self, language: Language) -> Question:
         """The same as it is put to passages of one language."""
         if language not in self._facing:
-            self._facing[language] = replace(self, vector=self.turned[language])
+            self._facing[language] = replace(self, vector=self.learnt.turn(self.vector, self.language, language))
         return self._facing[language]
 
     def within(self, allowed: Allowed) -> Question:
@@ -110,8 +108,7 @@ class QuestionReader:
             terms[term] = terms.get(term, 0.0) + weight
         bm25, holding = self._index.lexical.scores(terms), self._index.lexical.holding(terms)
         vector, pieces = self._encode(text, language)
-        turned = {towards: self._map.turn(vector, language, towards) for towards in LANGUAGES}
-        return Question(text, language, self._index, vector, turned, pieces, tokens, expansion, bm25, holding)
+        return Question(text, language, self._index, vector, self._map, pieces, tokens, expansion, bm25, holding)
 
     def _encode(self, text: str, language: Language) -> tuple[Vectors, QuestionPieces | None]:
         reduction = self._index.reduction
