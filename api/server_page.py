@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
-from urllib.parse import quote as percent
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -89,7 +88,8 @@ class ArticleView:
     anchor: str | None = None
 
     @classmethod
-    def of(cls, article: Article, span: Span | None, language: PageLanguage) -> ArticleView:
+    def of(cls, article: Article, span: Span | None, language: PageLanguage, asked: str | None = None) -> ArticleView:
+        """``asked`` is the fragment of the link that was followed, if it is not that of the part as it stands now."""
         m, text = article.metadata, article.text
         dates = (f"{WORDS[language].get(f'date_{name}', name)} {date[:10]}" for name, date in m.dates.items())
         about = tuple(said for said in (m.site, m.author, *dates) if said)
@@ -97,9 +97,8 @@ class ArticleView:
         if span is None:
             return view
         before, said, after = text[: span.start], span.quote(text), text[span.end :]
-        return replace(
-            view, before=before, said=said, after=after, anchor=link(article.id, span, text).partition("#")[2]
-        )
+        anchor = asked or link(article.id, span, text).partition("#")[2]
+        return replace(view, before=before, said=said, after=after, anchor=anchor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +128,8 @@ def render(template: str, language: PageLanguage, query: str, fragment: Fragment
 def source_address(article: Article, span: Span) -> str:
     """The page of an article with a span marked, with JavaScript (by its fragment) and without (by its query)."""
     path, _, fragment = link(article.id, span, article.text).partition("#")
-    return f"{path}?start={span.start}&end={span.end}#{fragment}"
+    start, end, digest = fragment.split("-")
+    return f"{path}?start={start}&end={end}&digest={digest}#{fragment}"
 
 
 def _lines(answer: Answer) -> Iterator[Line]:
@@ -172,10 +172,5 @@ def _result(result: Result) -> Quote:
         after=article.text[best.end : passage.end],
         address=source_address(article, best),
         path=result.passage.heading,
-        also=tuple((other.article_id, _place(other.article_id, other.span)) for other in result.parallel),
+        also=tuple((other.article_id, source_address(other.article, other.span)) for other in result.parallel),
     )
-
-
-def _place(article_id: str, span: Span) -> str:
-    """The address of a span whose text is not at hand."""
-    return f"/articles/{percent(article_id)}?start={span.start}&end={span.end}#{span.start}-{span.end}"

@@ -29,6 +29,7 @@ WORDS: Mapping[PageLanguage, Mapping[str, str]] = {
         "original": "原网页",
         "backToStart": "去提问",
         "badFragment": "链接里的位置“{fragment}”在这篇文章里不存在，已忽略。下面是全文。",
+        "quoteGone": "链接所指的引文（{fragment}）已不在这篇文章里：文章改过了。下面是现在的全文。",
         "date_date": "日期",
         "date_published": "发布于",
         "date_translated_at": "译于",
@@ -51,6 +52,9 @@ WORDS: Mapping[PageLanguage, Mapping[str, str]] = {
         "original": "Original page",
         "backToStart": "Ask a question",
         "badFragment": "The link's position “{fragment}” is not in this article and was ignored. Here is the whole text.",
+        "quoteGone": (
+            "The quote that the link leads to ({fragment}) has left this article, which was changed. Here is its text now."
+        ),
         "date_date": "Date",
         "date_published": "Published",
         "date_translated_at": "Translated",

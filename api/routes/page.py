@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
 
@@ -18,8 +19,10 @@ from api.server_page import AnswerView, ArticleView, Fragment, render
 from api.words import WORDS, PageLanguage, page_language
 from index.errors import SearchIndexError
 from index.spans import Span
+from index.types import Article
+from rag.anchors import find_again
 from rag.answering.types import AskRequest, Wording
-from rag.errors import EngineError
+from rag.errors import EngineError, QuoteGoneError
 
 router = APIRouter(include_in_schema=False)
 Accepted = Annotated[str, Header(alias="Accept-Language")]
@@ -67,33 +70,47 @@ def article(
     engine: EngineDep,
     start: str | None = None,
     end: str | None = None,
+    digest: str | None = None,
     lang: str | None = None,
     accepted: Accepted = "",
 ) -> HTMLResponse:
-    """The source text of an article, with what stands from ``start`` to ``end`` marked."""
+    """The source text of an article, with a quote of it marked; ``digest`` finds one that has moved."""
     language = page_language("", lang, accepted)
     try:
         found, _ = engine.article(article_id)
     except (EngineError, SearchIndexError) as error:
         fragment = _problem(request, error)
         return _page("article.html", language, "", fragment, _status(fragment))
-    span = _span(start, end, len(found.text))
-    wrong = span is None and (start is not None or end is not None)
-    said = WORDS[language]["badFragment"].format(fragment=f"{start or ''}–{end or ''}") if wrong else None
-    fragment = Fragment(article=ArticleView.of(found, span, language), note=said)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
-    return _page("article.html", language, "", fragment, status)
+    place = _place(found, start, end, digest)
+    said = place.wrong and WORDS[language][place.wrong].format(fragment=f"{start or ''}–{end or ''}")
+    asked = f"{start}-{end}-{digest}" if digest else None
+    fragment = Fragment(article=ArticleView.of(found, place.span, language, asked), note=said)
+    return _page("article.html", language, "", fragment, place.status)
 
 
-def _span(start: str | None, end: str | None, length: int) -> Span | None:
-    """The span of an address; without a start from the beginning, without an end to the end. None if there is no such."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What an address marks in an article; ``wrong`` names the words that say why it marks nothing."""
+
+    span: Span | None = None
+    wrong: str | None = None
+    status: HTTPStatus = HTTPStatus.OK
+
+
+def _place(article: Article, start: str | None, end: str | None, digest: str | None) -> _Place:
+    """Without a start from the beginning, without an end to the end; with a digest wherever the quote is now."""
     if start is None and end is None:
-        return None
-    given = start or "0", end or str(length)
-    if not all(_POSITION.fullmatch(position) for position in given):
-        return None
-    low, high = (int(position) for position in given)
-    return Span(low, high) if low <= high <= length else None
+        return _Place()
+    given = start or "0", end or str(len(article.text))
+    low, high = (int(each) if _POSITION.fullmatch(each) else -1 for each in given)
+    if digest is not None and 0 <= low <= high:
+        try:
+            return _Place(find_again(article.id, article.text, Span(low, high), digest))
+        except QuoteGoneError:
+            return _Place(None, "quoteGone", HTTPStatus.GONE)
+    if 0 <= low <= high <= len(article.text):
+        return _Place(Span(low, high))
+    return _Place(None, "badFragment", HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def _problem(request: Request, error: Exception) -> Fragment:

@@ -16,6 +16,7 @@ from api.app import create_app
 from api.server_page import PAGE
 from api.words import HTML_LANG, WORDS, page_language
 from index.encoders import Encoder
+from rag.anchors import digest
 from tests.api.conftest import settings
 from tests.conftest import SEEDS, build
 
@@ -141,6 +142,7 @@ def test_an_answer_is_shown_with_its_citations_and_passages(client: TestClient, 
         address = urlsplit(link.attributes["href"])
         assert f"{address.path}#{address.fragment}" == citation["link"]
         places = {"start": [str(citation["start_char_index"])], "end": [str(citation["end_char_index"])]}
+        places["digest"] = [digest(citation["cited_text"])]
         assert parse_qs(address.query) == places
     targets = [link.attributes["href"] for mark in shown.all("sup") for link in mark.all("a")]
     assert sorted(set(targets)) == sorted(f"#citation-{citation['marker']}" for citation in answer["citations"])
@@ -310,6 +312,29 @@ def test_positions_that_are_none_are_told_above_the_text(client: TestClient, que
     assert response.status_code == 422
     shown = server(Page(response).root)
     assert "is not in this article and was ignored" in shown.text
+    assert "人类擅长分析事物" in shown.text
+    assert not list(shown.all("mark"))
+
+
+def test_a_link_without_javascript_finds_a_quote_that_has_moved(client: TestClient) -> None:
+    text = (SEEDS / NAME).read_text("utf-8")
+    expected = digest(text[1000:1040])
+    for start in (1000, 3000, 999_000):
+        response = client.get(f"/articles/{NAME}", params={"start": start, "end": start + 40, "digest": expected})
+        assert response.status_code == 200
+        mark = Page(response).root.by_id("quote")
+        assert mark.text == text[1000:1040]
+        assert mark.by_id(f"{start}-{start + 40}-{expected}").tag == "span", "so that browsers go there"
+
+
+@pytest.mark.parametrize(
+    "query", ["start=9&end=30&digest=0123456789ab", "start=9&end=99999&digest=0123456789ab", "end=9&digest=x"]
+)
+def test_a_quote_that_has_left_is_said_to_have(client: TestClient, query: str) -> None:
+    response = client.get(f"/articles/{NAME}?{query}&lang=en")
+    assert response.status_code == 410
+    shown = server(Page(response).root)
+    assert "has left this article" in shown.text
     assert "人类擅长分析事物" in shown.text
     assert not list(shown.all("mark"))
 

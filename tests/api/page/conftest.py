@@ -79,7 +79,7 @@ ARTICLES = {"tea.txt": TEA, "lighthouse.md": LIGHTHOUSE, "hostile.md": HOSTILE, 
 
 ZH_QUESTION = "茶馆是谁创办的？"
 EN_QUESTION = "Who founded the tea house in 1987?"
-TWO_QUESTION = "When does the teahouse by the river open every morning?"
+TWO_QUESTION = "When does the tea house by the river open?"
 REFUSED_QUESTION = "红烧肉怎么做才不腻？"
 
 
