@@ -36,10 +36,9 @@ class Question:
     """Everything the legs share.
 
     ``vector`` has shape ``(1, dimensions)``, ``learnt`` turns it to passages of each language; ``pieces`` is None where the
-    index has no token vectors. ``tokens`` are its words
-    as BM25 has them, ``expansion`` what they are called in the other language, empty where no passage is in it. ``bm25`` is
-    the score of every passage of the index, each word counting as often as it is asked for; ``holding`` says which of them
-    hold any, for that score may be 0.
+    index has no token vectors. ``tokens`` are its words as BM25 has them, ``expansion`` what they are called in the other
+    language, empty where no passage is in it. ``bm25`` is the score of every passage of the index, each word counting as often
+    as it is asked for; ``holding`` says which of them hold any, for that score may be 0.
     """
 
     text: str
