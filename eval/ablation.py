@@ -12,9 +12,9 @@ from eval.run import Run
 from eval.survey import Survey
 from index.hits import Scores
 from index.store import LEXICAL, PASSAGES, REDUCTION, SENTENCES, TOKENS
+from rag.candidates import Candidates
 from rag.config import LEGS, SearchConfig
 from rag.fusion import fuse
-from rag.retriever import Candidates
 from rag.types import LARGEST_TOP_K
 
 

@@ -11,10 +11,11 @@ from eval.dataset import Ranking
 from eval.run import distinct
 from eval.survey import Survey
 from index.hits import Scores, rank
+from rag.candidates import Candidates
 from rag.config import SearchConfig
 from rag.errors import InvalidQueryError
 from rag.question import Question
-from rag.retriever import Candidates, Retriever
+from rag.retriever import Retriever
 from rag.types import SearchRequest
 
 Scoring = Callable[[Candidates], Scores]

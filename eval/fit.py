@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.candidates import judged_candidates, temporary_index
 from eval.dataset import Dataset
 from eval.errors import EvalError
 from eval.logistic import calibrate, minimise
-from index.build import build_index
 from index.encoders import Encoder
-from index.store import Home
 from rag.config import BIAS, LEGS, FusionModel, FusionModels, SearchConfig
-from rag.errors import InvalidQueryError
 from rag.fusion import fuse
 from rag.legs import LATE_LEGS
-from rag.retriever import Retriever
-from rag.types import Mode, SearchRequest
 
 _FIRST_STAGE = tuple(leg for leg in LEGS if leg not in {late.name for late in LATE_LEGS})
 """The legs that choose which candidates are looked at closely."""
@@ -64,26 +58,13 @@ class JudgedSet:
 
 def judge(dataset: Dataset, encoder: Encoder) -> JudgedSet:
     """Collects candidates and their scores, from an index in a temporary home."""
-    with tempfile.TemporaryDirectory() as folder:
-        home = Home(Path(folder))
-        build_index(home, dataset.sources, encoder)
-        index = home.open()
-        retriever = Retriever(index, encoder, SearchConfig(interacting=_INTERACTING, fusion=even_models()))
+    config = SearchConfig(interacting=_INTERACTING, fusion=even_models())
+    with temporary_index(dataset, encoder) as index:
         qrels = dataset.qrels(index)
-        ids = index.columns.article_ids
-        questions = []
-        for asked in dataset.questions:
-            try:
-                request = SearchRequest(asked.text, mode=Mode.HYBRID)
-            except InvalidQueryError:  # public data holds empty questions; nothing can be learnt from them
-                continue
-            question = retriever.question(request.query)
-            found = retriever.candidates(question, request)
-            gold = qrels.get(asked.id, {})
-            names = [(index.database.passage(row).id, ids[index.columns.articles[row]]) for row in found.rows.tolist()]
-            relevant = np.array([passage in gold or article in gold for passage, article in names])
-            if relevant.any():
-                questions.append(Judged(found.normalised, found.same_language, relevant))
+        questions = [
+            Judged(each.found.normalised, each.found.same_language, each.relevant)
+            for each in judged_candidates(dataset, dataset.questions, index, encoder, config)
+        ]
         texts = sorted(index.database.checksums().items())
         judged = json.dumps([texts, [[q.id, q.text, sorted(qrels.get(q.id, {}))] for q in dataset.questions]])
     return JudgedSet(dataset.name, tuple(questions), hashlib.sha256(judged.encode()).hexdigest())

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.candidates import temporary_index
 from eval.dataset import Dataset
 from eval.errors import EvalError
 from eval.evidence import EvidenceJudgements
@@ -25,9 +24,7 @@ from eval.logistic import fit_listwise, fit_weighted
 from eval.places import Place
 from eval.question_set import QuestionSet
 from eval.statistics import auroc
-from index.build import build_index
 from index.encoders import BUNDLED, Encoder
-from index.store import Home
 from index.types import Language
 from rag.answering.answerer import Answerer
 from rag.answering.confidence import FEATURES, OF_THE_ENCODER
@@ -82,10 +79,7 @@ class JudgedAnswers:
 
 def judge_answers(dataset: Dataset, encoder: Encoder) -> JudgedAnswers:
     """Asks every question that is one, from an index in a temporary home."""
-    with tempfile.TemporaryDirectory() as folder:
-        home = Home(Path(folder))
-        build_index(home, dataset.sources, encoder)
-        index = home.open()
+    with temporary_index(dataset, encoder) as index:
         answerer = Answerer(index, encoder, Retriever(index, encoder, SearchConfig()))
         judgements, qrels = dataset.judgements(index), dataset.qrels(index)
         questions: list[JudgedQuestion] = []

@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from eval.lessons import Lesson, of_several
+from eval.lessons import Lesson, lessons
 from eval.opening import open_dataset
 from eval.question_set import QuestionSet
 from index.encoders.bundled import BundledEncoder
@@ -124,6 +124,8 @@ def _choose(lesson: Lesson, random: np.random.Generator) -> NDArray[np.int64]:
 
 
 if __name__ == "__main__":
-    named = [open_dataset(argument) for argument in sys.argv[1:]]
-    sets = [(each, None if isinstance(each, QuestionSet) else _OF_PUBLIC_SETS) for each in named]
-    fit_question_map(of_several(sets, BundledEncoder())).save(OUTPUT)
+    encoder, learnt_from = BundledEncoder(), list[Lesson]()
+    for argument in sys.argv[1:]:
+        dataset = open_dataset(argument)
+        learnt_from += lessons(dataset, encoder, None if isinstance(dataset, QuestionSet) else _OF_PUBLIC_SETS)
+    fit_question_map(learnt_from).save(OUTPUT)

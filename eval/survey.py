@@ -14,9 +14,10 @@ from eval.run import Answer, Run, ask_all, by_search, bytes_on_disk
 from index.encoders import Encoder
 from index.hits import Hits
 from index.store import Home, SearchIndex
+from rag.candidates import Candidates
 from rag.config import SearchConfig
 from rag.reranking import Reranker
-from rag.retriever import Candidates, Retriever
+from rag.retriever import Retriever
 from rag.types import Mode, SearchRequest
 
 

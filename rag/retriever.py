@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
 from index.encoders import Encoder, TokenEncoder
-from index.hits import Allowed, Hits, Rows, Scores, rank
-from index.interaction import Meeting
+from index.hits import Allowed, Hits, rank
 from index.reduction import LANGUAGES
 from index.store import SearchIndex
 from index.types import Article, Language, Passage
+from rag.candidates import Candidates
 from rag.config import LEGS, SearchConfig
 from rag.dictionary import Dictionary
 from rag.errors import UnknownArticleError
@@ -46,37 +46,6 @@ _BLAS_THREADS = min(2, os.cpu_count() or 1)
 """Measured with two; more are unmeasured, and the products of a search are small."""
 _TOKENS_IN_SENTENCE = 0.25
 """What the likeness of its tokens counts beside a sentence's cosine: enough to choose between near equals."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """Passages with each leg's raw and normalised scores of them, and how the question's tokens met theirs, if they did."""
-
-    rows: Rows
-    same_language: NDArray[np.bool_]
-    raw: Mapping[str, Scores]
-    normalised: Mapping[str, Scores]
-    meetings: tuple[Meeting, ...] = ()
-
-    def keep(self, chosen: NDArray[np.int64]) -> Candidates:
-        """Only some of them, in the order given."""
-        raw = {name: scores[chosen] for name, scores in self.raw.items()}
-        normalised = {name: scores[chosen] for name, scores in self.normalised.items()}
-        return Candidates(self.rows[chosen], self.same_language[chosen], raw, normalised, self.meetings)
-
-    @classmethod
-    def join(cls, parts: Sequence[Candidates]) -> Candidates:
-        """The candidates of several collections, which the same legs have scored, by row."""
-        rows = np.concatenate([part.rows for part in parts])
-        names = parts[0].raw
-        joined = cls(
-            rows,
-            np.concatenate([part.same_language for part in parts]),
-            {name: np.concatenate([part.raw[name] for part in parts]) for name in names},
-            {name: np.concatenate([part.normalised[name] for part in parts]) for name in names},
-            tuple(meeting for part in parts for meeting in part.meetings),
-        )
-        return joined.keep(np.argsort(rows))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,10 @@ from eval.survey import Survey
 from index.build import build_index
 from index.encoders import Encoder
 from index.store import Home
+from rag.candidates import Candidates
 from rag.config import SearchConfig
 from rag.question import Question
-from rag.retriever import Candidates, Retriever
+from rag.retriever import Retriever
 from tests.eval.conftest import QRELS, QUERIES, write_beir
 
 LEXICAL = SearchConfig(legs=("lexical",))

@@ -10,7 +10,7 @@ import pytest
 
 from eval.beir import BeirDataset
 from eval.fit_question_map import fit_question_map
-from eval.lessons import Collection, Lesson, lessons, of_several
+from eval.lessons import Collection, Lesson, lessons
 from eval.question_set import QuestionSet
 from index.encoders import Encoder
 from index.reduction import LANGUAGES
@@ -67,7 +67,7 @@ def test_a_question_is_a_lesson_in_each_language_that_answers(harbour: QuestionS
 def test_of_a_large_set_only_some_questions_take_part(tmp_path: Path, encoder: Encoder) -> None:
     data = BeirDataset(write_beir(tmp_path / "data"))
     assert len(lessons(data, encoder)) == 3
-    some = of_several([(data, 2)], encoder)
+    some = lessons(data, encoder, most=2)
     assert len(some) == 2
     assert not any(len(lesson.evidence) for lesson in some), "only documents were judged"
 
