@@ -83,16 +83,19 @@ def article(
         return _page("article.html", language, "", fragment, _status(fragment))
     place = _place(found, start, end, digest)
     said = place.wrong and WORDS[language][place.wrong].format(fragment=f"{start or ''}–{end or ''}")
-    asked = f"{start}-{end}-{digest}" if digest else None
-    fragment = Fragment(article=ArticleView.of(found, place.span, language, asked), note=said)
+    fragment = Fragment(article=ArticleView.of(found, place.span, language, place.anchor), note=said)
     return _page("article.html", language, "", fragment, place.status)
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What an address marks in an article; ``wrong`` names the words that say why it marks nothing."""
+    """What an address marks in an article; ``wrong`` names the words that say why it marks nothing.
+
+    ``anchor`` is the fragment of the link that led there, where that had a digest.
+    """
 
     span: Span | None = None
+    anchor: str | None = None
     wrong: str | None = None
     status: HTTPStatus = HTTPStatus.OK
 
@@ -103,14 +106,15 @@ def _place(article: Article, start: str | None, end: str | None, digest: str | N
         return _Place()
     given = start or "0", end or str(len(article.text))
     low, high = (int(each) if _POSITION.fullmatch(each) else -1 for each in given)
-    if digest is not None and 0 <= low <= high:
+    if digest and 0 <= low <= high:
         try:
-            return _Place(find_again(article.id, article.text, Span(low, high), digest))
+            found = find_again(article.id, article.text, Span(low, high), digest)
         except QuoteGoneError:
-            return _Place(None, "quoteGone", HTTPStatus.GONE)
+            return _Place(wrong="quoteGone", status=HTTPStatus.GONE)
+        return _Place(found, f"{low}-{high}-{digest}")
     if 0 <= low <= high <= len(article.text):
         return _Place(Span(low, high))
-    return _Place(None, "badFragment", HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _Place(wrong="badFragment", status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def _problem(request: Request, error: Exception) -> Fragment:

@@ -305,13 +305,38 @@ def test_without_positions_nothing_is_marked(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["start=9&end=3", "start=0&end=25160", "start=-1", "start=x", "end=²", "start=1e3", f"end={'9' * 5000}"]
+    ("query", "status", "said"),
+    [
+        *(
+            (query, 422, "is not in this article and was ignored")
+            for query in (
+                "start=9&end=3",
+                "start=0&end=25160",
+                "start=-1",
+                "start=x",
+                "end=²",
+                "start=1e3",
+                f"end={'9' * 5000}",
+            )
+        ),
+        ("start=0&end=25160&digest=", 422, "is not in this article and was ignored"),
+        *(
+            (query, 410, "has left this article")
+            for query in (
+                "start=9&end=30&digest=0123456789ab",
+                "start=9&end=99999&digest=0123456789ab",
+                "end=9&digest=x",
+            )
+        ),
+    ],
 )
-def test_positions_that_are_none_are_told_above_the_text(client: TestClient, query: str) -> None:
+def test_a_place_that_is_none_or_has_left_is_told_above_the_text(
+    client: TestClient, query: str, status: int, said: str
+) -> None:
     response = client.get(f"/articles/{NAME}?{query}&lang=en")
-    assert response.status_code == 422
+    assert response.status_code == status
     shown = server(Page(response).root)
-    assert "is not in this article and was ignored" in shown.text
+    assert said in shown.text
     assert "人类擅长分析事物" in shown.text
     assert not list(shown.all("mark"))
 
@@ -325,18 +350,8 @@ def test_a_link_without_javascript_finds_a_quote_that_has_moved(client: TestClie
         mark = Page(response).root.by_id("quote")
         assert mark.text == text[1000:1040]
         assert mark.by_id(f"{start}-{start + 40}-{expected}").tag == "span", "so that browsers go there"
-
-
-@pytest.mark.parametrize(
-    "query", ["start=9&end=30&digest=0123456789ab", "start=9&end=99999&digest=0123456789ab", "end=9&digest=x"]
-)
-def test_a_quote_that_has_left_is_said_to_have(client: TestClient, query: str) -> None:
-    response = client.get(f"/articles/{NAME}?{query}&lang=en")
-    assert response.status_code == 410
-    shown = server(Page(response).root)
-    assert "has left this article" in shown.text
-    assert "人类擅长分析事物" in shown.text
-    assert not list(shown.all("mark"))
+    mark = Page(client.get(f"/articles/{NAME}", params={"end": 40, "digest": digest(text[:40])})).root.by_id("quote")
+    assert mark.by_id(f"0-40-{digest(text[:40])}").tag == "span", "without a start from the beginning"
 
 
 @pytest.mark.parametrize("name", ["nothing", "a/b", "..%2Fpyproject.toml", "%00", "%3Cscript%3E"])
