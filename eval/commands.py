@@ -17,7 +17,7 @@ from eval.errors import EvalError
 from eval.evaluation import Plan, evaluate_dataset
 from eval.fit import fit_models, judge, models_json
 from eval.fit_answers import fit_answers, judge_answers
-from eval.opening import articles_of, open_dataset
+from eval.opening import articles_of, open_dataset, open_to_learn_from
 from eval.progress import progress_bar
 from eval.question_set import SEEDS, QuestionSet
 from eval.report.beside import beside
@@ -60,7 +60,7 @@ def _errors() -> Iterator[None]:
 
 @click.command()
 @click.argument("dataset", default="seeds")
-@click.option("--split", help="Part of the data: dev, test or all of questions; of a BEIR folder a file in qrels/.")
+@click.option("--split", help="Part of the data: train, dev, test or all; of a BEIR folder a file in qrels/.")
 @_articles
 @click.option(
     "--mode",
@@ -209,14 +209,14 @@ def accept(file: Path, accepted: Path | None) -> None:
 @click.option("--output", type=click.Path(path_type=Path, file_okay=False), default="rag/data", show_default=True)
 @click.option("--answers-only", is_flag=True, help="Keep the weights of the legs; fit what decides about answers.")
 def fit(datasets: tuple[str, ...], articles: Path | None, output: Path, answers_only: bool) -> None:
-    """Fit on DATASETS: 'seeds' (its dev half), other question sets, and folders in BEIR format.
+    """Fit on DATASETS: 'seeds' and other question sets, of which the dev split, and folders in BEIR format.
 
     Writes the weights of the legs to fusion.json in the folder --output, then, if a question set is among the data, what is
     quoted and when a question is refused to answering.json. Needs the extra 'fit'.
     """
     try:
         encoder = load_encoder()
-        data = [open_dataset(name, articles, "dev" if name == "seeds" else None) for name in datasets]
+        data = [open_to_learn_from(name, "dev", articles) for name in datasets]
         if not answers_only:
             judged = [judge(each, encoder) for each in data]
             _write_json(output / "fusion.json", models_json(fit_models(judged)))

@@ -2,8 +2,8 @@
 
 A linear map for each pair of languages is trained on the bundled encoder's frozen vectors, with torch: the passage that
 answers should be likeliest among the candidates, by all legs together, and the sentence that answers among their sentences
-(listwise cross-entropy). DATASETS are question sets (``eval.news_questions`` lays some out) and folders in BEIR format, of
-which no more than 800 questions each take part, for they reuse the words of their passages.
+(listwise cross-entropy). DATASETS are question sets, of which the ``train`` split (``eval.news_questions`` lays some out), and
+folders in BEIR format, of which no more than 800 questions each take part, for they reuse the words of their passages.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from eval.lessons import Lesson, lessons
-from eval.opening import open_dataset
+from eval.opening import open_to_learn_from
 from eval.question_set import QuestionSet
 from index.encoders.bundled import BundledEncoder
 from index.reduction import LANGUAGES
@@ -126,6 +126,6 @@ def _choose(lesson: Lesson, random: np.random.Generator) -> NDArray[np.int64]:
 if __name__ == "__main__":
     encoder, learnt_from = BundledEncoder(), list[Lesson]()
     for argument in sys.argv[1:]:
-        dataset = open_dataset(argument)
+        dataset = open_to_learn_from(argument, "train")
         learnt_from += lessons(dataset, encoder, None if isinstance(dataset, QuestionSet) else _OF_PUBLIC_SETS)
     fit_question_map(learnt_from).save(OUTPUT)

@@ -61,7 +61,7 @@ def _questions(row: Mapping[str, Any], tellings: Mapping[str, str]) -> Iterator[
             yield {
                 "id": f"{pair}.{language}",
                 "pair": pair,
-                "split": "dev",
+                "split": "train",
                 "language": language,
                 "kind": "fact" if evidence else "near_topic",
                 "question": need[language],

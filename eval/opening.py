@@ -34,6 +34,16 @@ def open_dataset(name: str, articles: Path | None = None, split: str | None = No
     )
 
 
+def open_to_learn_from(name: str, split: str, articles: Path | None = None) -> Dataset:
+    """A ``split`` of 'seeds' or of another question set; a folder in BEIR format has one part only.
+
+    Raises:
+        DatasetError: there is no such data set or split, or it is malformed.
+    """
+    folder = name != "seeds" and Path(name).is_dir()
+    return open_dataset(name, articles, None if folder else split)
+
+
 def articles_of(path: Path) -> Path:
     """The folder of the articles that a question set is about."""
     beside = path.with_suffix("")

@@ -60,7 +60,7 @@ class QuestionSet:
     Args:
         path: JSON lines, one question each; see question_sets/README.md and schema.json.
         articles: the folder of the articles.
-        split: ``dev``, ``test`` or ``all``.
+        split: ``train``, ``dev``, ``test`` or ``all``.
 
     Raises:
         DatasetError: a line is not a question, or the split has none.
@@ -94,6 +94,10 @@ class QuestionSet:
 
     def judgements(self, index: SearchIndex) -> EvidenceJudgements:
         return EvidenceJudgements(self._gold, index)
+
+    def gold(self, question_id: str) -> GoldQuestion:
+        """The right answer to one of its questions."""
+        return self._gold[question_id]
 
     def item(self, article_id: str, span: Span) -> str:
         return Place(article_id, span).id

@@ -34,7 +34,10 @@ def test_a_good_set_has_no_problem(articles: Path, write_questions: Write) -> No
     ("row", "message"),
     [
         ("{\n", "not JSON"),
-        (question(id="x", pair="x", question="y", split="train"), "not a question: split: 'train' is not one of"),
+        (
+            question(id="x", pair="x", question="y", split="validation"),
+            "not a question: split: 'validation' is not one of",
+        ),
         (
             question(id="x", pair="x", question="y", evidence=[{**QUOTE, "quote": "gone"}]),
             "stale quote.*gulls.md: gone",

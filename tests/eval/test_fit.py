@@ -175,7 +175,7 @@ def test_with_quotes_it_fits_what_decides_about_answers_too(
     assert result.exit_code == 0, result.output
     assert result.stdout == f"{both / 'fusion.json'}\n{both / 'answering.json'}\n"
     data = json.loads((both / "answering.json").read_text("utf-8"))
-    assert [each["name"] for each in data["fitted_on"]["data"]] == ["questions", "harbour"]
+    assert [each["name"] for each in data["fitted_on"]["data"]] == ["questions/dev", "harbour"]
     assert [each["questions"] for each in data["fitted_on"]["data"]] == [2, 6]
     assert AnswerModel.from_json(data["models"][BUNDLED]).threshold("en", "zh") > 0
     result = fitted(alone, questions, beir, "--articles", articles, "--answers-only")

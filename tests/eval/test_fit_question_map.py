@@ -26,7 +26,7 @@ def question(number: int, language: str, text: str, evidence: list[Json]) -> Jso
     return {
         "id": f"q{number}.{language}",
         "pair": f"q{number}",
-        "split": "dev",
+        "split": "train",
         "language": language,
         "kind": "fact" if evidence else "near_topic",
         "question": text,

@@ -37,4 +37,4 @@ def test_understanding_them_is_worth_a_quarter_of_all_ranks(
 
 def test_a_new_question_is_not_understood_by_the_old_one(measured: list[tuple[FollowUp, dict[str, float]]]) -> None:
     rows = [ranks for each, ranks in measured if each.kind == "new"]
-    assert mean(row["as understood"] for row in rows) >= mean(row["as asked"] for row in rows) - 0.05
+    assert mean(row["as understood"] for row in rows) >= mean(row["as asked"] for row in rows) - 0.1

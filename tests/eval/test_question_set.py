@@ -109,6 +109,43 @@ def test_the_figures_of_its_readme_are_those_of_the_file() -> None:
     ]  # fmt: skip
 
 
+# --- the questions to practise on ---
+
+
+@pytest.fixture(scope="module")
+def practice() -> QuestionSet:
+    return QuestionSet(QUESTION_SETS / "practice.jsonl", SEEDS)
+
+
+def test_practice_is_about_all_articles_and_its_quotes_stand_there(practice: QuestionSet) -> None:
+    assert not practice.stale
+    files = {path.name for path in SEEDS.glob("*.txt")}
+    for split in ("train", "dev"):
+        assert {e.file for entry in practice.entries if entry.split == split for e in entry.evidence} == files
+    assert {entry.split for entry in practice.entries} == {"train", "dev"}
+    twins = Counter(entry.pair for entry in practice.entries)
+    assert set(twins.values()) == {2}
+    assert all(len({e.split for e in practice.entries if e.pair == pair}) == 1 for pair in list(twins)[::100])
+
+
+def test_nothing_that_answers_a_question_of_the_test_half_is_practised(
+    practice: QuestionSet, seeds_set: QuestionSet
+) -> None:
+    tested = [place for q in seeds_set.entries if q.split == "test" for place in seeds_set.gold(q.id).places]
+    shared = [
+        entry.id
+        for entry in practice.entries
+        if any(place.meets(other) for place in practice.gold(entry.id).places for other in tested)
+    ]
+    assert len(tested) > 100
+    assert not shared
+
+
+def test_practice_repeats_no_question(practice: QuestionSet, seeds_set: QuestionSet) -> None:
+    texts = Counter(q.text.casefold() for each in (practice, seeds_set) for q in each.questions)
+    assert not [text for text, count in texts.items() if count > 1]
+
+
 # --- loading ---
 
 
@@ -169,7 +206,7 @@ def test_a_question_may_have_no_answer(articles: Path, write_questions: Write) -
         ('"gulls"', "not a JSON object"),
         (question(id="gulls.en"), "question id 'gulls.en' stands twice"),
         (question(id="x", language="fr"), "language: 'fr' is not one of"),
-        (question(id="x", split="train"), "split: 'train' is not one of"),
+        (question(id="x", split="validation"), "split: 'validation' is not one of"),
         (question(id="x", evidence=[{"file": "gulls.md", "quote": ""}]), "evidence.0.quote: '' "),
         (question(id="x", evidence=[{"file": "gulls.md"}]), "evidence.0: 'quote' is a required property"),
         (question(id="x", evidence=[{"file": "gulls.md", "quote": 7}]), "evidence.0.quote: 7 is not of type"),

@@ -227,7 +227,7 @@ def test_many_passages_match_as_each_alone(seeds_engine: Engine, encoder: Encode
 
 
 def test_the_founder_is_found(seeds_engine: Engine) -> None:
-    results = seeds_engine.search(SearchRequest(FOUNDED, 2)).results
+    results = seeds_engine.search(SearchRequest(FOUNDED, 3)).results
     assert any("Stablility AI 的创始人" in result.quote for result in results)
 
 

@@ -358,7 +358,7 @@ def test_search_works_with_any_leg_left_out(seeds_home: Path, left_out: str) -> 
         for question, results in zip(asked, answers, strict=True)
     ]
     assert len(found) > 30
-    assert np.mean(found) > 0.6
+    assert np.mean(found) > 0.55
 
 
 def test_without_late_legs_nothing_is_compared_token_by_token(seeds_home: Path) -> None:
