@@ -20,7 +20,7 @@ from eval.dataset import Dataset
 from eval.errors import EvalError
 from eval.evidence import EvidenceJudgements
 from eval.fit import VERSION
-from eval.logistic import fit_listwise, fit_weighted
+from eval.logistic import fit_listwise, fit_network
 from eval.places import Place
 from eval.question_set import QuestionSet
 from eval.statistics import auroc
@@ -30,7 +30,7 @@ from rag.answering.answerer import Answerer
 from rag.answering.confidence import FEATURES, OF_THE_ENCODER
 from rag.answering.draft import Inspection
 from rag.answering.evidence import FEATURES as SENTENCE_FEATURES
-from rag.answering.model import ANY_ENCODER, AnswerModel, Weighing, direction
+from rag.answering.model import ANY_ENCODER, AnswerModel, Network, Weighing, direction
 from rag.answering.small_talk import is_small_talk
 from rag.answering.types import AskRequest
 from rag.config import SearchConfig
@@ -38,13 +38,14 @@ from rag.errors import InvalidQueryError
 from rag.retriever import Retriever
 from rag.types import Filters
 
-_REFUSED = 0.04
-"""Share of the answerable questions of a direction that its threshold refuses; readers are promised 5 %."""
+_REFUSED = 0.03
+"""Share of the answerable questions of a direction that its threshold refuses; readers are promised 5 %, and questions that
+were not fitted on are refused more often."""
 _OWN_SHARE = 0.7
 """What question sets count, which have unanswerable questions of their own; the rest is shared by the other data sets."""
 
 _ENOUGH = 20
-"""Answerable questions of one direction in a data set below which they say nothing about its threshold."""
+"""Answerable questions of one direction below which they say nothing about its threshold."""
 
 Floats = NDArray[np.float64]
 
@@ -129,8 +130,7 @@ def fit_answers(sets: Sequence[JudgedAnswers]) -> dict[str, Any]:
         EvalError: a set has no questions, none has evidence to learn from, or none has questions without an answer.
     """
     _check(sets)
-    sentences = [each for judged in sets for each in judged.sentences if each.holds.any()]
-    evidence = fit_listwise([(each.features, each.holds) for each in sentences])
+    evidence = _fit_evidence(sets)
     rows = [
         (question, share) for judged, share in zip(sets, _shares(sets), strict=True) for question in judged.questions
     ]
@@ -139,12 +139,19 @@ def fit_answers(sets: Sequence[JudgedAnswers]) -> dict[str, Any]:
     shares = np.array([share for _, share in rows])
     models = {}
     for name, ignored in ((BUNDLED, ()), (ANY_ENCODER, OF_THE_ENCODER)):
-        answerable = fit_weighted(x * [feature not in ignored for feature in FEATURES], y, shares)
+        answerable = fit_network(x * [feature not in ignored for feature in FEATURES], y, shares)
         models[name] = AnswerModel(evidence, answerable, _thresholds(sets, answerable)).to_json()
     bundled = AnswerModel.from_json(models[BUNDLED])
     data = [{"name": s.name, "questions": len(s.questions), "sha256": s.checksum, **_figures(s, bundled)} for s in sets]
     fitted_on = {"data": data, "features": FEATURES, "sentence_features": SENTENCE_FEATURES}
     return {"version": VERSION, "fitted_on": fitted_on, "models": models}
+
+
+def _fit_evidence(sets: Sequence[JudgedAnswers]) -> Weighing:
+    """Every question set counts the same, however many questions it has."""
+    taught = [[(s.features, s.holds) for s in judged.sentences if s.holds.any()] for judged in sets]
+    shares = [1 / len(lists) for lists in taught for _ in lists]
+    return fit_listwise([each for lists in taught for each in lists], shares)
 
 
 def _figures(judged: JudgedAnswers, model: AnswerModel) -> dict[str, float]:
@@ -177,17 +184,14 @@ def _check(sets: Sequence[JudgedAnswers]) -> None:
 
 
 def _shares(sets: Sequence[JudgedAnswers]) -> list[float]:
-    """What one question of each set counts."""
+    """What one question of each set counts: all question sets count the same, and all other data sets."""
     own = sum(each.own for each in sets)
     others = len(sets) - own
-    shares = []
-    for each in sets:
-        group = (_OWN_SHARE / own if others else 1 / own) if each.own else (1 - _OWN_SHARE if own else 1) / others
-        shares.append(group / len(each.questions))
-    return shares
+    owned = _OWN_SHARE if own and others else float(bool(own))
+    return [(owned / own if each.own else (1 - owned) / others) / len(each.questions) for each in sets]
 
 
-def _thresholds(sets: Sequence[JudgedAnswers], answerable: Weighing) -> Mapping[str, float]:
+def _thresholds(sets: Sequence[JudgedAnswers], answerable: Network) -> Mapping[str, float]:
     """For each direction the confidence that all but a few answerable questions reach.
 
     From question sets where there are enough, which ask as readers do; else from the other data sets; for a direction that
@@ -195,11 +199,10 @@ def _thresholds(sets: Sequence[JudgedAnswers], answerable: Weighing) -> Mapping[
     """
     found: dict[str, float] = {}
     every = [answerable.probability(q.features) for judged in sets for q in judged.questions if q.answerable]
-    for judged in sorted(sets, key=lambda each: not each.own):
+    for own in (True, False):
         by_direction: dict[str, list[float]] = {}
-        for question in judged.questions:
-            if question.answerable:
-                by_direction.setdefault(question.direction, []).append(answerable.probability(question.features))
+        for question in (q for judged in sets if judged.own is own for q in judged.questions if q.answerable):
+            by_direction.setdefault(question.direction, []).append(answerable.probability(question.features))
         for name, values in by_direction.items():
             if len(values) >= _ENOUGH:
                 found.setdefault(name, _limit(values))

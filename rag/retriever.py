@@ -55,6 +55,10 @@ class Found:
     question: Question
     response: SearchResponse
 
+    def first(self, k: int) -> Found:
+        """The same with no more than the best ``k`` results."""
+        return replace(self, response=replace(self.response, results=self.response.results[:k]))
+
 
 class Retriever:
     """Searches one opened generation with the encoder that built it, and has the best re-sorted by a reranker if given."""

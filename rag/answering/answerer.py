@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index.encoders import Encoder
@@ -73,11 +74,14 @@ class Answerer:
 
     def inspect(self, request: AskRequest, searched: str) -> Inspection:
         """All that is known before anything is decided."""
-        found = self._retriever.read_and_search(request.search(searched))
+        # as many as the confidence is made of: whether there is an answer does not depend on how much is shown
+        search = replace(request.search(searched), top_k=max(request.top_k, confidence.CONSIDERED))
+        found = self._retriever.read_and_search(search)
         asked = self.evidence.asked(request.question, found.question)
         evidence = self.evidence.read(found, asked, self._model.evidence)
         known = confidence.features(found, asked, evidence) if found.response.results else ()
-        return Inspection(found, asked, evidence, known)
+        shown = [each for each in evidence if each.result.rank <= request.top_k]
+        return Inspection(found.first(request.top_k), asked, shown, known)
 
     def verdict(self, question: str, inspection: Inspection) -> Verdict:
         """Whether to answer."""

@@ -10,10 +10,16 @@ from rag.answering.evidence import Asked, Evidence
 from rag.answering.model import log_odds
 from rag.retriever import Found
 
-FEATURES = ("passage", "dense", "misfit", "misfit_of_kind", "kind", "told")
+FEATURES = ("passage", "dense", "misfit", "misfit_of_kind", "kind", "told", "rivals", "lead", "crowd")
 """What the confidence is made of; see ``features``."""
+CONSIDERED = 10
+"""Results that it is made of, however many are asked for."""
 OF_THE_ENCODER = ("dense",)
 """Those on a scale of the encoder's own."""
+_RIVAL = 0.3
+"""Share of the best passage's score from which another is its rival."""
+_CROWD = 5
+"""Sentences that are as near, where nothing in particular answers."""
 
 
 def features(found: Found, asked: Asked, evidence: Sequence[Evidence]) -> tuple[float, ...]:
@@ -21,12 +27,18 @@ def features(found: Found, asked: Asked, evidence: Sequence[Evidence]) -> tuple[
 
     Of the best passage the log odds and the cosine; how much nearer the nearest sentence is than the nearest that fits
     (``Evidence.fits``); the same for questions that ask for a figure, a date or a name, and whether this one does; the log of
-    how much the question tells, in nats: what says little is easily like something.
+    how much the question tells, in nats: what says little is easily like something; how many passages are rivals of the
+    best, and by how much it leads the second; how much nearer the nearest sentence is than the fifth.
     """
-    question, best = found.question, found.response.results[0]
-    nearest = max((each.nearness for each in evidence), default=0.0)
-    fitting = max((each.nearness for each in evidence if each.fits), default=0.0)
-    misfit = max(nearest - fitting, 0.0)
+    question, results = found.question, found.response.results[:CONSIDERED]
+    considered = [each for each in evidence if each.result.rank <= CONSIDERED]
+    near = sorted((each.nearness for each in considered), reverse=True) or [0.0]
+    misfit = max(near[0] - max((each.nearness for each in considered if each.fits), default=0.0), 0.0)
     kind = float(bool(asked.kinds))
     told = math.log1p(sum(map(word_rarity, question.tokens)))
-    return (log_odds(best.score), best.scores["dense"] or 0.0, misfit, misfit * kind, kind, told)
+    best = results[0].score
+    rivals = float(sum(each.score > _RIVAL * best for each in results))
+    lead = best - results[1].score if len(results) > 1 else best
+    crowd = near[0] - near[min(_CROWD, len(near)) - 1]
+    dense = results[0].scores["dense"] or 0.0
+    return (log_odds(best), dense, misfit, misfit * kind, kind, told, rivals, lead, crowd)

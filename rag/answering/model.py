@@ -17,6 +17,8 @@ from index.types import Language
 
 _SURE = 25.0
 """Log odds of what is certain, for odds have no end."""
+FARTHEST = 4.0
+"""Deviations from a feature's mean; what is farther is taken to be as far, lest one odd value decide."""
 ANY_ENCODER = "*"
 """The model for encoders that none was fitted for: it looks at no cosine, whose scale is each encoder's own."""
 
@@ -30,8 +32,48 @@ class Weighing:
 
     def probability(self, features: Sequence[float]) -> float:
         """Between 0 and 1; ``features`` are as many as there are weights."""
-        odds = self.bias + sum(weight * value for weight, value in zip(self.weights, features, strict=True))
-        return 1 / (1 + math.exp(-max(-2 * _SURE, min(2 * _SURE, odds))))
+        return _logistic(self.bias + _weighed(self.weights, features))
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One of a network's hidden units: it adds ``output`` times the hyperbolic tangent of what it weighs."""
+
+    bias: float
+    weights: tuple[float, ...]
+    output: float
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A logistic model with one hidden layer beside it, for features that tell something only together.
+
+    A feature counts by how far it is from its mean: times ``scales``, 0 for what is not looked at, and within -4 and 4. The
+    log odds are ``bias``, the sum of weight times feature, and what the units add.
+    """
+
+    means: tuple[float, ...]
+    scales: tuple[float, ...]
+    bias: float
+    weights: tuple[float, ...]
+    units: tuple[Unit, ...] = ()
+
+    def probability(self, features: Sequence[float]) -> float:
+        """Between 0 and 1; ``features`` are as many as there are weights."""
+        scaled = [
+            max(-FARTHEST, min(FARTHEST, (value - mean) * scale))
+            for value, mean, scale in zip(features, self.means, self.scales, strict=True)
+        ]
+        added = (unit.output * math.tanh(unit.bias + _weighed(unit.weights, scaled)) for unit in self.units)
+        return _logistic(self.bias + _weighed(self.weights, scaled) + sum(added))
+
+
+def _weighed(weights: Sequence[float], values: Sequence[float]) -> float:
+    return sum(weight * value for weight, value in zip(weights, values, strict=True))
+
+
+def _logistic(odds: float) -> float:
+    return 1 / (1 + math.exp(-max(-2 * _SURE, min(2 * _SURE, odds))))
 
 
 def log_odds(probability: float) -> float:
@@ -49,7 +91,7 @@ class AnswerModel:
     """
 
     evidence: Weighing
-    answerable: Weighing
+    answerable: Network
     thresholds: Mapping[str, float]
 
     def threshold(self, question: Language, passage: Language) -> float:
@@ -63,10 +105,14 @@ class AnswerModel:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> AnswerModel:
         """The inverse of ``to_json``."""
-        evidence, answerable = (
-            Weighing(data[name]["bias"], tuple(data[name]["weights"])) for name in ("evidence", "answerable")
+        evidence, answerable = data["evidence"], data["answerable"]
+        units = (Unit(unit["bias"], tuple(unit["weights"]), unit["output"]) for unit in answerable["units"])
+        means, scales, weights = (tuple(answerable[name]) for name in ("means", "scales", "weights"))
+        return cls(
+            Weighing(evidence["bias"], tuple(evidence["weights"])),
+            Network(means, scales, answerable["bias"], weights, tuple(units)),
+            dict(data["thresholds"]),
         )
-        return cls(evidence, answerable, dict(data["thresholds"]))
 
 
 def direction(question: Language, passage: Language) -> str:

@@ -62,10 +62,18 @@ def confidences(fitted: AnswerModel, data: JudgedAnswers) -> list[float]:
     return [fitted.answerable.probability(q.features) for q in data.questions if q.answerable]
 
 
+def effect(fitted: AnswerModel, feature: int) -> float:
+    """By how much the confidence rises as one feature goes from -1 to 1, all others being 0."""
+    low, high = (
+        fitted.answerable.probability([value * (i == feature) for i in range(len(FEATURES))]) for value in (-1.0, 1.0)
+    )
+    return high - low
+
+
 def test_what_tells_gets_the_weight() -> None:
-    fitted = model(judged("own", True))
-    tells = fitted.answerable.weights[KNOWS]
-    assert tells > 2 * max(abs(w) for i, w in enumerate(fitted.answerable.weights) if i != KNOWS)
+    fitted = model(judged("own", True, count=1_000))
+    assert effect(fitted, KNOWS) > 0.5
+    assert all(abs(effect(fitted, i)) < 0.5 * effect(fitted, KNOWS) for i in range(len(FEATURES)) if i != KNOWS)
     cosine = OF_SENTENCES.index("cosine")
     assert fitted.evidence.weights[cosine] > 3 * max(
         abs(w) for i, w in enumerate(fitted.evidence.weights) if i != cosine
@@ -74,16 +82,16 @@ def test_what_tells_gets_the_weight() -> None:
 
 def test_the_model_for_any_encoder_does_not_look_at_what_is_the_encoders_own() -> None:
     for name, looks in ((BUNDLED, True), (ANY_ENCODER, False)):
-        weights = dict(zip(FEATURES, model(judged("own", True), encoder=name).answerable.weights, strict=True))
-        assert [weights[feature] != 0 for feature in OF_THE_ENCODER] == [looks] * len(OF_THE_ENCODER)
+        fitted = model(judged("own", True), encoder=name)
+        assert [effect(fitted, FEATURES.index(each)) != 0 for each in OF_THE_ENCODER] == [looks] * len(OF_THE_ENCODER)
 
 
-def test_a_threshold_refuses_four_in_a_hundred_of_its_direction() -> None:
+def test_a_threshold_refuses_three_in_a_hundred_of_its_direction() -> None:
     own = judged("own", True, count=400)
     fitted = model(own)
     values = confidences(fitted, own)
-    assert fitted.thresholds["en→zh"] == pytest.approx(np.quantile(values, 0.04), abs=1e-4)
-    assert sum(value < fitted.thresholds["en→zh"] for value in values) == 8, "of two hundred"
+    assert fitted.thresholds["en→zh"] == pytest.approx(np.quantile(values, 0.03), abs=1e-4)
+    assert sum(value < fitted.thresholds["en→zh"] for value in values) == 6, "of two hundred"
 
 
 def test_thresholds_are_those_of_question_sets_where_they_have_enough_and_else_of_other_data() -> None:
@@ -93,8 +101,17 @@ def test_thresholds_are_those_of_question_sets_where_they_have_enough_and_else_o
     zh = judged("zh", False, direction="zh→zh", seed=3, evidence=False)
     for sets in ((own, few, other, zh), (zh, other, few, own)):
         fitted = model(*sets)
-        assert fitted.thresholds["en→zh"] == pytest.approx(np.quantile(confidences(fitted, own), 0.04), abs=1e-4)
-        assert fitted.thresholds["zh→zh"] == pytest.approx(np.quantile(confidences(fitted, zh), 0.04), abs=1e-4)
+        assert fitted.thresholds["en→zh"] == pytest.approx(np.quantile(confidences(fitted, own), 0.03), abs=1e-4)
+        assert fitted.thresholds["zh→zh"] == pytest.approx(np.quantile(confidences(fitted, zh), 0.03), abs=1e-4)
+
+
+def test_several_question_sets_set_a_threshold_together() -> None:
+    """However they are ordered, and though one of them alone would have had enough."""
+    sets = [judged("one", True, seed=1), judged("other", True, seed=2)]
+    for order in (sets, sets[::-1]):
+        fitted = model(*order)
+        values = [value for each in order for value in confidences(fitted, each)]
+        assert fitted.thresholds["en→zh"] == pytest.approx(np.quantile(values, 0.03), abs=1e-4)
 
 
 def test_every_direction_has_a_threshold() -> None:
@@ -107,13 +124,13 @@ def test_every_direction_has_a_threshold() -> None:
 
 
 def test_question_sets_outweigh_other_data_however_much_there_is() -> None:
-    """They count .7 together, the rest .3: what other data say the other way round does not turn the weight."""
-    own = judged("own", True, count=40)
+    """They count .7 together, the rest .3: what other data say the other way round does not turn the effect."""
+    own = judged("own", True, count=400)
     against = [judged(f"against {i}", False, count=1_000, sign=-1, seed=5 + i, evidence=False) for i in range(2)]
-    assert model(own, *against).answerable.weights[KNOWS] > 0
-    assert model(*against, own).answerable.weights[KNOWS] == model(own, *against).answerable.weights[KNOWS]
-    asked = judged("asked as well", True, count=40, sign=-1)
-    assert abs(model(own, asked).answerable.weights[KNOWS]) < 0.5, "two question sets count the same"
+    for sets in ([own, *against], [*against, own]):
+        assert effect(model(*sets), KNOWS) > 0.2
+    asked = judged("asked as well", True, count=4_000, sign=-1, seed=9)
+    assert abs(effect(model(own, asked), KNOWS)) < 0.25, "two question sets count the same"
 
 
 def test_the_file_says_what_it_was_fitted_on() -> None:

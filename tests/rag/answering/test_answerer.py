@@ -12,7 +12,7 @@ import pytest
 
 from index.encoders import BUNDLED
 from index.types import Language
-from rag.answering.model import AnswerModel, Weighing, shipped_model
+from rag.answering.model import AnswerModel, Network, Weighing, shipped_model
 from rag.answering.phrases import CONFLICT, REFUSALS
 from rag.answering.types import Answer, AskRequest, Reason, Turn, Wording
 from rag.engine import Engine
@@ -86,6 +86,13 @@ def test_as_many_passages_are_looked_at_as_are_asked_for(seeds_engine: Engine, t
     assert {c.passage.id for c in answer.citations} <= {r.passage.id for r in answer.response.results}
 
 
+@pytest.mark.parametrize("question", ["GPT-3 的训练成本是多少？", "What will the weather be like in Shanghai?"])
+def test_whether_there_is_an_answer_does_not_depend_on_how_much_is_shown(seeds_engine: Engine, question: str) -> None:
+    answers = [seeds_engine.ask(AskRequest(question, top_k)) for top_k in (1, 3, 10, 30)]
+    assert len({answer.answerable for answer in answers}) == 1
+    assert len({answer.confidence for answer in answers}) == 1
+
+
 @pytest.mark.parametrize("question", [*asked("zh")[::40], *asked("en")[::40]])
 def test_the_same_question_gets_the_same_answer(seeds_engine: Engine, question: str) -> None:
     first, second = (timeless(seeds_engine.ask(AskRequest(question))) for _ in range(2))
@@ -98,7 +105,8 @@ def test_the_same_question_gets_the_same_answer(seeds_engine: Engine, question: 
 def model(probability: float, threshold: float, evidence: Weighing | None = None) -> AnswerModel:
     """Takes every question to be as probably answered as that."""
     shipped = shipped_model(BUNDLED)
-    sure = Weighing(math.log(probability / (1 - probability)), (0.0,) * len(shipped.answerable.weights))
+    nothing = (0.0,) * len(shipped.answerable.weights)
+    sure = Network(nothing, nothing, math.log(probability / (1 - probability)), nothing)
     return AnswerModel(evidence or shipped.evidence, sure, dict.fromkeys(shipped.thresholds, threshold))
 
 

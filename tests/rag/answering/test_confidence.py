@@ -57,7 +57,7 @@ def test_what_fits_as_well_as_the_nearest_misfits_by_nothing(engine_on: EngineOn
 def test_what_is_near_but_does_not_fit_misfits(engine_on: EngineOn, question: str, kind: int) -> None:
     """The one holds no date, the other names another thing."""
     features = known(engine_on(WHALE), question)
-    assert features["misfit"] > 0.04
+    assert features["misfit"] > 0.01
     assert features["misfit_of_kind"] == features["misfit"] * kind
     assert features["kind"] == kind
 
@@ -69,6 +69,27 @@ def test_a_score_of_0_or_1_has_odds_too(seeds_engine: Engine, score: float, odds
     best = replace(response.results[0], score=score, scores={"dense": None})
     found = replace(inspection.found, response=replace(response, results=(best,)))
     assert features(found, inspection.asked, ())[:3] == (odds, 0.0, 0.0)
+
+
+def test_rivals_come_near_the_best_passage_which_leads_the_second(seeds_engine: Engine) -> None:
+    inspection = inspect(seeds_engine, "GPT-3?")
+    response = inspection.found.response
+    for scores, rivals, lead in (((0.8, 0.3, 0.2), 2, 0.5), ((0.8,), 1, 0.8), ((0.5,) * 12, 10, 0)):
+        results = tuple(replace(response.results[0], rank=i + 1, score=score) for i, score in enumerate(scores))
+        found = replace(inspection.found, response=replace(response, results=results))
+        known = dict(zip(FEATURES, features(found, inspection.asked, ()), strict=True))
+        assert (known["rivals"], known["lead"]) == (rivals, pytest.approx(lead)), scores
+
+
+def test_a_crowd_of_sentences_is_as_near_as_the_nearest(seeds_engine: Engine) -> None:
+    """Only those of the ten best passages count."""
+    inspection = inspect(seeds_engine, "GPT-3?")
+    one = inspection.evidence[0]
+    near = [replace(one, nearness=value) for value in (0.9, 0.8, 0.7, 0.6, 0.5, 0.4)]
+    far = replace(one, nearness=2.0, result=replace(one.result, rank=11))
+    for evidence, crowd in ((near, 0.4), ([*near, far], 0.4), (near[:2], 0.1), ([], 0.0)):
+        known = dict(zip(FEATURES, features(inspection.found, inspection.asked, evidence), strict=True))
+        assert known["crowd"] == pytest.approx(crowd)
 
 
 def test_only_the_cosine_is_measured_by_the_encoder() -> None:

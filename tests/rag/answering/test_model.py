@@ -11,11 +11,10 @@ from index.encoders import BUNDLED
 from rag.answering.confidence import FEATURES as OF_QUESTIONS
 from rag.answering.confidence import OF_THE_ENCODER
 from rag.answering.evidence import FEATURES as OF_SENTENCES
-from rag.answering.model import AnswerModel, Weighing, direction, shipped_model
+from rag.answering.model import AnswerModel, Network, Unit, Weighing, direction, shipped_model
 
-MODEL = AnswerModel(
-    Weighing(-1.5, (0.25, 2.0)), Weighing(0.0, (1.0,)), {"zh→zh": 0.1, "zh→en": 0.2, "en→zh": 0.3, "en→en": 0.4}
-)
+NETWORK = Network((1.0, 10.0), (1.0, 0.5), -0.25, (0.5, 0.0), (Unit(0.1, (0.0, 1.0), 2.0), Unit(0.0, (1.0, 0.0), -1.0)))
+MODEL = AnswerModel(Weighing(-1.5, (0.25, 2.0)), NETWORK, {"zh→zh": 0.1, "zh→en": 0.2, "en→zh": 0.3, "en→en": 0.4})
 
 
 def test_a_weighing_is_logistic() -> None:
@@ -29,10 +28,21 @@ def test_odds_beyond_measure_are_still_probabilities(odds: float, expected: floa
     assert Weighing(0.0, (1.0,)).probability((odds,)) == pytest.approx(expected, abs=1e-20)
 
 
+def test_a_network_adds_what_its_units_say_of_scaled_features() -> None:
+    """(1.5 - 1) * 1 = .5 and (8 - 10) * .5 = -1: -.25 + .5 * .5 + 2 tanh(.1 - 1) - tanh(.5)."""
+    odds = 2 * math.tanh(-0.9) - math.tanh(0.5)
+    assert NETWORK.probability((1.5, 8.0)) == pytest.approx(1 / (1 + math.exp(-odds)))
+
+
+def test_no_feature_counts_for_more_than_four_deviations() -> None:
+    assert NETWORK.probability((1.5, 1e9)) == NETWORK.probability((1.5, 18.0)) != NETWORK.probability((1.5, 17.0))
+
+
 @pytest.mark.parametrize("features", [(), (1.0,), (1.0, 2.0, 3.0)])
-def test_as_many_features_as_weights(features: tuple[float, ...]) -> None:
+@pytest.mark.parametrize("decider", [MODEL.evidence, MODEL.answerable])
+def test_as_many_features_as_weights(decider: Weighing | Network, features: tuple[float, ...]) -> None:
     with pytest.raises(ValueError, match="argument 2 is"):
-        MODEL.evidence.probability(features)
+        decider.probability(features)
 
 
 def test_thresholds_are_by_direction() -> None:
@@ -50,12 +60,15 @@ def test_it_comes_back_from_json_as_it_was() -> None:
 def test_what_ships_knows_every_feature_and_direction(encoder: str) -> None:
     model = shipped_model(encoder)
     assert len(model.evidence.weights) == len(OF_SENTENCES)
-    assert len(model.answerable.weights) == len(OF_QUESTIONS)
+    known = model.answerable
+    assert len(known.units) > 1
+    widths = {len(each) for each in (known.means, known.scales, known.weights, *(unit.weights for unit in known.units))}
+    assert widths == {len(OF_QUESTIONS)}
     assert set(model.thresholds) == {direction(q, p) for q in ("zh", "en") for p in ("zh", "en")}  # type: ignore[arg-type]
     assert all(0 < threshold < 1 for threshold in model.thresholds.values())
 
 
 def test_the_model_for_any_encoder_looks_at_nothing_that_is_measured_by_an_encoder_of_its_own() -> None:
-    weights = dict(zip(OF_QUESTIONS, shipped_model("any").answerable.weights, strict=True))
-    assert [weights[name] for name in OF_THE_ENCODER] == [0.0]
+    scales = dict(zip(OF_QUESTIONS, shipped_model("any").answerable.scales, strict=True))
+    assert [name for name, scale in scales.items() if not scale] == list(OF_THE_ENCODER)
     assert shipped_model("any") != shipped_model("use-multilingual-3")
