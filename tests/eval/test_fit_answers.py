@@ -86,12 +86,12 @@ def test_the_model_for_any_encoder_does_not_look_at_what_is_the_encoders_own() -
         assert [effect(fitted, FEATURES.index(each)) != 0 for each in OF_THE_ENCODER] == [looks] * len(OF_THE_ENCODER)
 
 
-def test_a_threshold_refuses_three_in_a_hundred_of_its_direction() -> None:
+def test_a_threshold_refuses_four_in_a_hundred_of_its_direction() -> None:
     own = judged("own", True, count=400)
     fitted = model(own)
     values = confidences(fitted, own)
-    assert fitted.thresholds["en→zh"] == pytest.approx(np.quantile(values, 0.03), abs=1e-4)
-    assert sum(value < fitted.thresholds["en→zh"] for value in values) == 6, "of two hundred"
+    assert fitted.thresholds["en→zh"] == pytest.approx(np.quantile(values, 0.04), abs=1e-4)
+    assert sum(value < fitted.thresholds["en→zh"] for value in values) == 8, "of two hundred"
 
 
 def test_thresholds_are_those_of_question_sets_where_they_have_enough_and_else_of_other_data() -> None:
@@ -101,8 +101,8 @@ def test_thresholds_are_those_of_question_sets_where_they_have_enough_and_else_o
     zh = judged("zh", False, direction="zh→zh", seed=3, evidence=False)
     for sets in ((own, few, other, zh), (zh, other, few, own)):
         fitted = model(*sets)
-        assert fitted.thresholds["en→zh"] == pytest.approx(np.quantile(confidences(fitted, own), 0.03), abs=1e-4)
-        assert fitted.thresholds["zh→zh"] == pytest.approx(np.quantile(confidences(fitted, zh), 0.03), abs=1e-4)
+        assert fitted.thresholds["en→zh"] == pytest.approx(np.quantile(confidences(fitted, own), 0.04), abs=1e-4)
+        assert fitted.thresholds["zh→zh"] == pytest.approx(np.quantile(confidences(fitted, zh), 0.04), abs=1e-4)
 
 
 def test_several_question_sets_set_a_threshold_together() -> None:
@@ -111,7 +111,7 @@ def test_several_question_sets_set_a_threshold_together() -> None:
     for order in (sets, sets[::-1]):
         fitted = model(*order)
         values = [value for each in order for value in confidences(fitted, each)]
-        assert fitted.thresholds["en→zh"] == pytest.approx(np.quantile(values, 0.03), abs=1e-4)
+        assert fitted.thresholds["en→zh"] == pytest.approx(np.quantile(values, 0.04), abs=1e-4)
 
 
 def test_every_direction_has_a_threshold() -> None:
