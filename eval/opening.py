@@ -22,7 +22,7 @@ def open_dataset(name: str, articles: Path | None = None, split: str | None = No
     Raises:
         DatasetError: there is no such data set, or it is malformed.
     """
-    path = SEEDS if name == "seeds" else Path(name)
+    path = _path(name)
     if path.is_dir():
         return BeirDataset(path, split or "test")
     if path.suffix == ".jsonl" and path.is_file():
@@ -40,8 +40,11 @@ def open_to_learn_from(name: str, split: str, articles: Path | None = None) -> D
     Raises:
         DatasetError: there is no such data set or split, or it is malformed.
     """
-    folder = name != "seeds" and Path(name).is_dir()
-    return open_dataset(name, articles, None if folder else split)
+    return open_dataset(name, articles, None if _path(name).is_dir() else split)
+
+
+def _path(name: str) -> Path:
+    return SEEDS if name == "seeds" else Path(name)
 
 
 def articles_of(path: Path) -> Path:

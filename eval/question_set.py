@@ -95,10 +95,6 @@ class QuestionSet:
     def judgements(self, index: SearchIndex) -> EvidenceJudgements:
         return EvidenceJudgements(self._gold, index)
 
-    def gold(self, question_id: str) -> GoldQuestion:
-        """The right answer to one of its questions."""
-        return self._gold[question_id]
-
     def item(self, article_id: str, span: Span) -> str:
         return Place(article_id, span).id
 
