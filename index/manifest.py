@@ -12,7 +12,7 @@ from index.dense import DenseSettings
 from index.errors import DamagedIndexError, FormatMismatchError
 from index.passages import CutSettings
 
-FORMAT = 5
+FORMAT = 4
 """Raised whenever a file of the index changes its meaning."""
 NAME = "manifest.json"
 

@@ -13,7 +13,7 @@ from rag.answering import confidence
 from rag.answering.draft import Draft, Inspection, Verdict
 from rag.answering.evidence import EvidenceReader
 from rag.answering.follow_up import FollowUps
-from rag.answering.model import AnswerModel, shipped_model
+from rag.answering.model import model_of
 from rag.answering.small_talk import is_small_talk
 from rag.answering.types import Answer, AskRequest, Event, Reason, Wording
 from rag.errors import InvalidParameterError
@@ -38,8 +38,7 @@ class Answerer:
 
     def __init__(self, index: SearchIndex, encoder: Encoder, retriever: Retriever, llm: Llm | None = None) -> None:
         self._index, self._encoder, self._retriever = index, encoder, retriever
-        kept = index.manifest.answering
-        self._model = AnswerModel.from_json(kept) if kept else shipped_model(index.manifest.recipe.encoder.name)
+        self._model = model_of(index.manifest.answering, index.manifest.recipe.encoder.name)
         self._writer = _writer(llm, index, encoder, retriever) if llm is not None else None
         self.evidence = EvidenceReader(retriever.subjects)
         self._follow_ups = FollowUps(retriever.subjects, index.tokenizer)

@@ -15,6 +15,8 @@ from typing import Any
 
 from index.types import Language
 
+VERSION = 2
+"""Of what a model is made of; one of another version cannot be read."""
 _SURE = 25.0
 """Log odds of what is certain, for odds have no end."""
 FARTHEST = 4.0
@@ -100,7 +102,7 @@ class AnswerModel:
 
     def to_json(self) -> dict[str, Any]:
         """For a file or a manifest."""
-        return json.loads(json.dumps(asdict(self)))  # type: ignore[no-any-return]
+        return json.loads(json.dumps({"version": VERSION, **asdict(self)}))  # type: ignore[no-any-return]
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> AnswerModel:
@@ -118,6 +120,11 @@ class AnswerModel:
 def direction(question: Language, passage: Language) -> str:
     """Such as ``en→zh``."""
     return f"{question}→{passage}"
+
+
+def model_of(kept: Mapping[str, Any], encoder: str) -> AnswerModel:
+    """The model that an index was built with; the one that ships where that is of another version, or there is none."""
+    return AnswerModel.from_json(kept) if kept.get("version") == VERSION else shipped_model(encoder)
 
 
 def shipped_model(encoder: str) -> AnswerModel:

@@ -11,7 +11,7 @@ from index.encoders import BUNDLED
 from rag.answering.confidence import FEATURES as OF_QUESTIONS
 from rag.answering.confidence import OF_THE_ENCODER
 from rag.answering.evidence import FEATURES as OF_SENTENCES
-from rag.answering.model import AnswerModel, Network, Unit, Weighing, direction, shipped_model
+from rag.answering.model import AnswerModel, Network, Unit, Weighing, direction, model_of, shipped_model
 
 NETWORK = Network((1.0, 10.0), (1.0, 0.5), -0.25, (0.5, 0.0), (Unit(0.1, (0.0, 1.0), 2.0), Unit(0.0, (1.0, 0.0), -1.0)))
 MODEL = AnswerModel(Weighing(-1.5, (0.25, 2.0)), NETWORK, {"zh→zh": 0.1, "zh→en": 0.2, "en→zh": 0.3, "en→en": 0.4})
@@ -54,6 +54,14 @@ def test_it_comes_back_from_json_as_it_was() -> None:
     data = json.loads(json.dumps(MODEL.to_json()))
     assert data == MODEL.to_json()
     assert AnswerModel.from_json(data) == MODEL
+
+
+@pytest.mark.parametrize(
+    "kept", [{}, {"evidence": {"bias": 0.0, "weights": []}, "answerable": {"bias": 0.0, "weights": []}}]
+)
+def test_an_index_of_before_is_answered_from_by_what_ships(kept: dict[str, object]) -> None:
+    assert model_of(kept, BUNDLED) == shipped_model(BUNDLED)
+    assert model_of(MODEL.to_json(), BUNDLED) == MODEL
 
 
 @pytest.mark.parametrize("encoder", [BUNDLED, "BAAI/bge-m3"])
